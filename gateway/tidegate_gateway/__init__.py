@@ -1,0 +1,1 @@
+"""The data plane: what serves requests. It needs PostgreSQL and no Kubernetes."""

@@ -1,0 +1,1 @@
+"""The control plane: resources in, configuration and statuses out."""
