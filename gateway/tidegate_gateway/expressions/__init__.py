@@ -1,0 +1,1 @@
+"""The small languages of manifests, compiled once: placeholders, JSONPath, JSON Schema, CEL, Handlebars, cron, IP patterns."""
