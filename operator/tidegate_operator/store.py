@@ -1,8 +1,12 @@
 """What the API server holds, as far as it is known, and whether a change of it matters. It must never do input or output."""
 
-from collections.abc import Mapping
+import base64
+import binascii
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+Body = Mapping[str, Any]
 
 
 class Key(NamedTuple):
@@ -18,15 +22,13 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One custom resource as last seen. `created` is RFC 3339; `version` is metadata.resourceVersion as a number."""
+    """One custom resource, the same object for as long as its spec is. `created` is RFC 3339."""
 
     key: Key
     uid: str
     generation: int
     created: str
-    version: int
     spec: Any  # as stored: a mapping unless an older CRD let something else in
-    status: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def age(self) -> tuple[str, Key]:
@@ -41,4 +43,121 @@ class Secret:
     key: Key  # kind "Secret"
     data: Mapping[str, bytes] = field(repr=False)
     version: int = 0
-    owner_uid: str | None = None
+    owner_uids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """What the API server showed last of an object: its version (a number, and the lock of writes) and its status."""
+
+    version: int
+    status: Mapping[str, Any]
+
+
+class Store:
+    """The latest known state of every object. Late, repeated and reordered events do it no harm."""
+
+    def __init__(self) -> None:
+        self.resources: dict[Key, Resource] = {}
+        self.secrets: dict[Key, Secret | None] = {}
+        self.paths: dict[str, str | None] = {}
+        self.echoes: dict[Key, Echo] = {}
+        self._tombstones: dict[Key, int] = {}
+        self._changes: set[Key] = set()
+
+    def take_changes(self) -> set[Key]:
+        """What has changed since the last call."""
+        taken, self._changes = self._changes, set()
+        return taken
+
+    def observe(self, kind: str, body: Body, *, deleted: bool = False) -> tuple[Key, bool]:
+        """Take one event of a custom resource; the flag says whether the translation can change because of it."""
+        meta = body["metadata"]
+        key, version = Key(kind, meta["namespace"], meta["name"]), int(meta["resourceVersion"])
+        if version <= self._known_version(key):
+            return key, False
+        if deleted:
+            return key, self._drop(key, version)
+        self.echoes[key] = Echo(version, body.get("status") or {})
+        old = self.resources.get(key)
+        if old and (old.uid, old.generation) == (meta["uid"], meta["generation"]):
+            return key, False
+        self.resources[key] = Resource(
+            key, meta["uid"], meta["generation"], meta["creationTimestamp"], body.get("spec")
+        )
+        self._changes.add(key)
+        return key, True
+
+    def prune(self, kind: str, listed: Collection[Key], list_version: int, namespaces: Collection[str] = ()) -> int:
+        """Drop what a complete list (of these namespaces; none: all) no longer holds; gives how many went."""
+        gone = [
+            key
+            for key, echo in self.echoes.items()
+            if key.kind == kind
+            and key not in listed
+            and echo.version <= list_version
+            and (not namespaces or key.namespace in namespaces)
+        ]
+        for key in gone:
+            self._drop(key, list_version)
+        self._tombstones = {
+            key: version for key, version in self._tombstones.items() if key.kind != kind or version > list_version
+        }
+        return len(gone)
+
+    def observe_secret(self, secret: Secret, *, deleted: bool = False) -> bool:
+        """Take one event of a Secret; those that nothing refers to are passed over."""
+        if secret.key not in self.secrets:
+            return False
+        old = self.secrets[secret.key]
+        if old is not None and secret.version < old.version:
+            return False
+        return self.put_secret(secret.key, None if deleted else secret)
+
+    def put_secret(self, key: Key, secret: Secret | None) -> bool:
+        """Keep what was read of a Secret that is referred to (None: it is not there)."""
+        old = self.secrets.get(key)
+        same = key in self.secrets and (old and old.data) == (secret and secret.data)
+        self.secrets[key] = secret
+        if not same:
+            self._changes.add(key)
+        return not same
+
+    def put_path(self, path: str, mistake: str | None) -> None:
+        """Keep PostgreSQL's word on the path of an index."""
+        self.paths[path] = mistake
+        self._changes.add(Key("JsonPath", "", path))
+
+    def forget_secrets(self, referred: Collection[Key]) -> None:
+        """Drop every Secret that nothing refers to any more."""
+        for key in [key for key in self.secrets if key not in referred]:
+            del self.secrets[key]
+
+    def _known_version(self, key: Key) -> int:
+        echo = self.echoes.get(key)
+        return max(echo.version if echo else 0, self._tombstones.get(key, 0))
+
+    def _drop(self, key: Key, version: int) -> bool:
+        self._tombstones[key] = version
+        self.echoes.pop(key, None)
+        if self.resources.pop(key, None) is None:
+            return False
+        self._changes.add(key)
+        return True
+
+
+def secret_of(body: Body) -> Secret:
+    """A Secret as the API server gives it. A value that is no Base64 counts as empty: it opens nothing."""
+    meta = body["metadata"]
+    owners = frozenset(owner["uid"] for owner in meta.get("ownerReferences") or ())
+    data = {name: _decode(value) for name, value in (body.get("data") or {}).items()}
+    return Secret(Key("Secret", meta["namespace"], meta["name"]), data, int(meta["resourceVersion"]), owners)
+
+
+def _decode(value: str) -> bytes:
+    try:
+        return base64.b64decode(value or "", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+

@@ -1,0 +1,155 @@
+"""What a resource's status should say: pure, from a verdict, what is published, and what the gateways serve."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tidegate_crds.conditions import ConditionType, Reason
+from tidegate_gateway.config.gateways import Gateway
+from tidegate_operator.translate.model import Finding, Verdict
+
+Condition = dict[str, Any]
+MESSAGE_LIMIT = 32_768  # the API convention's bound of a condition's message
+EPOCH = "1970-01-01T00:00:00Z"
+GOOD = {
+    ConditionType.ACCEPTED: (Reason.ACCEPTED, "The spec is valid."),
+    ConditionType.RESOLVED_REFS: (Reason.RESOLVED_REFS, "Everything that is referred to is there."),
+    ConditionType.INDEXES_READY: (Reason.INDEXES_READY, "Every index is filled."),
+}
+SERVED = (True, Reason.PROGRAMMED, "Every live gateway serves this generation.")
+WAITING = (None, Reason.PENDING, "Waiting for the gateways to load this generation.")
+UNPUBLISHED = (None, Reason.PENDING, "Waiting to be published to the gateways.")
+HELD = (None, Reason.HELD, "The operator holds a change that would withdraw most endpoints; see its log.")
+NO_GATEWAY = (None, Reason.NO_GATEWAY, "No gateway is running: start one, and this generation is served.")
+NOT_SERVED = (False, Reason.NOT_SERVED, "Nothing of this resource is served: mend what the other conditions name.")
+
+State = tuple[bool | None, Reason, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Where a resource stands in PostgreSQL: the revision that holds it (None: not published yet), and the brake."""
+
+    revision: int | None = None
+    held: bool = False
+
+
+def status(
+    verdict: Verdict,
+    publication: Publication,
+    gateways: Sequence[Gateway],
+    shown: Mapping[str, Any],
+    now: datetime,
+    public_url: str = "",
+) -> dict[str, Any]:
+    """The status as it should be. `shown` is the present one: times of conditions that did not turn are kept."""
+    previous = {condition.get("type"): condition for condition in shown.get("conditions") or ()}
+    states = dict(_states(verdict, publication, gateways, previous.get(ConditionType.PROGRAMMED, {})))
+    states[ConditionType.READY] = _ready(states)
+    wanted: dict[str, Any] = {
+        "observedGeneration": verdict.generation,
+        "conditions": [
+            _condition(type_, state, verdict.generation, previous.get(type_, {}), now)
+            for type_, state in states.items()
+        ],
+    }
+    if verdict.url_path and verdict.served_generation is not None:
+        wanted |= {"url": public_url + verdict.url_path, "methods": verdict.methods}
+    if verdict.token_secret:
+        wanted["tokenSecretName"] = verdict.token_secret
+    return wanted
+
+
+def is_shown(wanted: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    """Whether a write would change nothing: our fields and conditions stand there already, and no other of ours."""
+    fields = ("observedGeneration", "url", "methods", "tokenSecretName")
+    if any(wanted.get(name) != shown.get(name) for name in fields):
+        return False
+    ours = {condition["type"]: condition for condition in wanted["conditions"]}
+    seen = {c.get("type"): c for c in shown.get("conditions") or () if c.get("type") in set(ConditionType)}
+    return ours == seen
+
+
+def is_waiting(wanted: Mapping[str, Any]) -> bool:
+    """Whether gateways that acknowledge would change this status."""
+    programmed = next((c for c in wanted["conditions"] if c["type"] == ConditionType.PROGRAMMED), None)
+    return programmed is not None and programmed["reason"] in (
+        Reason.PENDING,
+        Reason.NO_GATEWAY,
+        Reason.NOT_COMPILED,
+        Reason.HELD,
+    )
+
+
+def _states(
+    verdict: Verdict, publication: Publication, gateways: Sequence[Gateway], before: Mapping[str, Any]
+) -> Iterable[tuple[ConditionType, State]]:
+    for type_ in (ConditionType.ACCEPTED, ConditionType.RESOLVED_REFS):
+        yield type_, _found(verdict.findings, type_) or (True, *GOOD[type_])
+    if verdict.key.kind != "DataSchema":
+        yield ConditionType.PROGRAMMED, _programmed(verdict, publication, gateways, before)
+    if indexes := _found(verdict.findings, ConditionType.INDEXES_READY):
+        yield ConditionType.INDEXES_READY, indexes
+
+
+def _found(findings: Sequence[Finding], type_: ConditionType) -> State | None:
+    """All mistakes of one condition, a line each; the reason is the first one's."""
+    lines = [f"{f.path}: {f.message}" if f.path else f.message for f in findings if f.condition == type_]
+    if not lines:
+        return None
+    return False, next(f.reason for f in findings if f.condition == type_), "\n".join(lines)
+
+
+def _programmed(
+    verdict: Verdict, publication: Publication, gateways: Sequence[Gateway], before: Mapping[str, Any]
+) -> State:
+    if verdict.served_generation is None:
+        return NOT_SERVED
+    if verdict.served_generation != verdict.generation:
+        return False, Reason.LAST_GOOD_SERVED, f"Generation {verdict.served_generation} is served until this is mended."
+    if publication.held:
+        return HELD
+    if failure := _failure(verdict, gateways):
+        return False, Reason.NOT_COMPILED, f"A gateway could not compile this generation: {failure}"
+    if publication.revision is not None and gateways and all(g.revision >= publication.revision for g in gateways):
+        return SERVED
+    # Once every gateway served this generation, pods that come and go say nothing new of it.
+    if before.get("status") == "True" and before.get("observedGeneration") == verdict.generation:
+        return SERVED
+    if publication.revision is None:
+        return UNPUBLISHED
+    return WAITING if gateways else NO_GATEWAY
+
+
+def _failure(verdict: Verdict, gateways: Sequence[Gateway]) -> str | None:
+    mine = (verdict.uid, verdict.served_generation)
+    messages = {f.message for g in gateways for f in g.failures if (f.uid, f.generation) == mine}
+    return min(messages, default=None)
+
+
+def _ready(states: Mapping[ConditionType, State]) -> State:
+    for verdict in (False, None):
+        for good, reason, message in states.values():
+            if good is verdict:
+                return good, reason, message
+    served = states.get(ConditionType.PROGRAMMED)
+    return True, Reason.READY, served[2] if served else GOOD[ConditionType.ACCEPTED][1]
+
+
+def _condition(
+    type_: ConditionType, state: State, generation: int, before: Mapping[str, Any], now: datetime
+) -> Condition:
+    good, reason, message = state
+    text = {True: "True", False: "False", None: "Unknown"}[good]
+    since = before.get("lastTransitionTime") if before.get("status") == text else None
+    if since in (None, EPOCH):
+        since = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return {
+        "type": str(type_),
+        "status": text,
+        "observedGeneration": generation,
+        "reason": str(reason),
+        "message": message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…",
+        "lastTransitionTime": since,
+    }
