@@ -31,7 +31,7 @@ class Condition(Model):
     """What the condition speaks of: Accepted, ResolvedRefs, Programmed, IndexesReady, Reachable, Connected or Ready."""
     status: Literal["True", "False", "Unknown"]
     """Whether it is so."""
-    observed_generation: Annotated[int, Field(ge=0)] = 0
+    observed_generation: Annotated[int, Field(ge=0)] | None = None
     """The metadata.generation that the condition was judged on."""
     last_transition_time: Instant
     """When the condition last changed from one status to another."""
