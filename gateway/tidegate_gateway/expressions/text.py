@@ -1,0 +1,22 @@
+"""Values as text: how a document's value is written into a string, and how a person's text is shown in a message."""
+
+import json
+from typing import Any
+
+import orjson
+
+_SHOWN = 60
+
+
+def shown(text: str) -> str:
+    """A person's own text, quoted for a message: one printable line, cut to what helps."""
+    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return json.dumps("".join(letter if letter.isprintable() else "�" for letter in cut), ensure_ascii=False)
+
+
+def dumps(value: Any) -> bytes:
+    """A JSON value as compact UTF-8; integers of any length stay exact. ValueError for what is no JSON."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
