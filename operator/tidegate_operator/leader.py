@@ -4,6 +4,7 @@ The client's own leader election is not used: it writes local time as UTC and go
 """
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -12,31 +13,41 @@ from kubernetes.aio import client
 
 from tidegate_operator.errors import LeaseLost
 
-# A new leader is there DURATION + RETRY after a kill -9. DURATION > DEADLINE + RETRY, or two may lead at once.
-DURATION_SECONDS, DEADLINE_SECONDS, RETRY_SECONDS = 10, 6, 2
-NOT_FOUND = 404
+NOT_FOUND, CONFLICT = 404, 409
 
 log = structlog.get_logger("tidegate.leader")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds. A new leader is there `duration + retry` after a kill -9; `duration > deadline + retry`, or two may lead."""
+
+    duration: int = 10
+    deadline: float = 6
+    retry: float = 2
 
 
 class Lease:
     """One candidate for one Lease. `identity` must be unique to the process."""
 
-    def __init__(self, api: client.CoordinationV1Api, namespace: str, name: str, identity: str) -> None:
+    def __init__(
+        self, api: client.CoordinationV1Api, namespace: str, name: str, identity: str, timing: Timing = Timing()
+    ) -> None:
         self._api, self._namespace, self._name, self._identity = api, namespace, name, identity
+        self._timing = timing
         self._seen: tuple[object, ...] = ()
         self._seen_at = self._renewed_at = 0.0
 
     async def acquire(self) -> None:
         """Return once this process leads."""
         while not await self._attempt(self._identity):
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(self._timing.retry)
         log.info("leading", lease=self._name, identity=self._identity)
 
     async def keep(self) -> None:
         """Renew for as long as it works, then raise LeaseLost, before another can have taken the Lease."""
-        while monotonic() < self._renewed_at + DEADLINE_SECONDS:
-            await asyncio.sleep(RETRY_SECONDS)
+        while monotonic() < self._renewed_at + self._timing.deadline:
+            await asyncio.sleep(self._timing.retry)
             await self._attempt(self._identity)
         raise LeaseLost(f"The Lease {self._namespace}/{self._name} could not be renewed in time.")
 
@@ -48,10 +59,11 @@ class Lease:
     async def _attempt(self, holder: str) -> bool:
         started = monotonic()  # before the request: our idea of the Lease must end before anybody else's
         try:
-            async with asyncio.timeout(RETRY_SECONDS):  # the client's own limit is 5 minutes
+            async with asyncio.timeout(self._timing.retry):  # the client's own limit is 5 minutes
                 ours = await self._take_or_renew(holder)
         except Exception as error:  # noqa: BLE001 - 409, 5xx, connection, time-out: try again until the deadline
-            log.debug("lease attempt failed", error=type(error).__name__)
+            if getattr(error, "status", 0) != CONFLICT:
+                log.warning("lease attempt failed", error=type(error).__name__, status=getattr(error, "status", 0))
             return False
         if ours:
             self._renewed_at = started
@@ -70,7 +82,7 @@ class Lease:
         now = datetime.now(UTC)
         if spec.holder_identity != self._identity:
             spec.acquire_time, spec.lease_transitions = now, (spec.lease_transitions or 0) + 1
-        spec.holder_identity, spec.renew_time, spec.lease_duration_seconds = holder, now, DURATION_SECONDS
+        spec.holder_identity, spec.renew_time, spec.lease_duration_seconds = holder, now, self._timing.duration
         await self._api.replace_namespaced_lease(self._name, self._namespace, lease)  # the version inside is the lock
         return True
 
@@ -85,7 +97,7 @@ class Lease:
         now = datetime.now(UTC)
         spec = client.V1LeaseSpec(
             holder_identity=holder,
-            lease_duration_seconds=DURATION_SECONDS,
+            lease_duration_seconds=self._timing.duration,
             acquire_time=now,
             renew_time=now,
             lease_transitions=0,
