@@ -89,7 +89,7 @@ def empty_database_url(postgres: str) -> Iterator[str]:
 @pytest.fixture
 async def pg_server() -> AsyncIterator[PgServer]:
     """A server for this test alone, with everything on that makes it durable; it runs when the test begins."""
-    with _open_folder("tidegate-pg-server-") as folder:
+    with open_folder("tidegate-pg-server-") as folder:
         server = PgServer(EmbeddedPostgres(folder))
         await server.start()
         yield server
@@ -105,7 +105,7 @@ def _database(postgres: str, like: str) -> Iterator[str]:
 
 
 @contextmanager
-def _open_folder(prefix: str) -> Iterator[Path]:
+def open_folder(prefix: str) -> Iterator[Path]:
     """A folder that PostgreSQL can enter also when it runs as another user than we; pytest's own are closed."""
     with TemporaryDirectory(prefix=prefix) as name:
         folder = Path(name)
@@ -115,7 +115,7 @@ def _open_folder(prefix: str) -> Iterator[Path]:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    with _open_folder("tidegate-postgres-") as folder, asyncio.Runner() as runner:
+    with open_folder("tidegate-postgres-") as folder, asyncio.Runner() as runner:
         server = EmbeddedPostgres(folder, durable=False, settings=FOR_MANY)
         runner.run(server.start())
         yield server.url(ANY)
