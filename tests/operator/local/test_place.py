@@ -114,5 +114,5 @@ def test_other_programs_behind_a_closed_folder_give_a_sentence(data: Path) -> No
     programs = data / "closed" / "a" / "b" / "bin"
     programs.mkdir(parents=True)
     (data / "closed").chmod(0o700)
-    with pytest.raises(PlaceError, match="cannot enter .*: set PG_BIN to a folder that it can"):
+    with pytest.raises(PlaceError, match=r"cannot enter .*: set PG_BIN to a folder that it can"):
         reachable(programs, SOMEONE)
