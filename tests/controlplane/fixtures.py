@@ -34,10 +34,16 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
             yield cluster
 
 
+@pytest.fixture(scope="session")
+def control_plane_binaries() -> Binaries:
+    """kube-apiserver, kube-controller-manager and etcd, for tests that start a ControlPlane themselves."""
+    return _find_binaries()
+
+
 @pytest.fixture
-def private_control_plane(tmp_path: Path) -> Iterator[ControlPlane]:
+def private_control_plane(control_plane_binaries: Binaries, tmp_path: Path) -> Iterator[ControlPlane]:
     """A control plane for this test alone, which may stop, pause and age its API server."""
-    with ControlPlane(_find_binaries(), tmp_path / "control-plane") as plane:
+    with ControlPlane(control_plane_binaries, tmp_path / "control-plane") as plane:
         yield plane
 
 

@@ -86,11 +86,13 @@ class ControlPlane:
         finally:
             self._apiserver.resume()
 
-    def compact(self) -> None:
-        """Make etcd forget all history; a restarted API server then answers 410 Gone to older resource versions."""
+    def forget_history(self) -> None:
+        """Make older resource versions 410 Gone: compact etcd, and restart the API server, which remembers too."""
         every_key = base64.b64encode(b"\0").decode()
         revision = self._ask_etcd("range", {"key": every_key})["header"]["revision"]
         self._ask_etcd("compaction", {"revision": revision, "physical": True})
+        self.stop_apiserver()
+        self.start_apiserver()
 
     def _stop(self) -> None:
         for server in (self._controllers, self._apiserver, self._etcd):

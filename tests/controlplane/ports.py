@@ -1,10 +1,11 @@
-"""Free ports on loopback, below the range the kernel gives to outgoing connections.
+"""Ports on loopback: free ones are taken below the range the kernel gives to outgoing connections.
 
 So a server that is stopped finds its port free again: no client's connection can have been given it meanwhile.
 """
 
 import random
 import socket
+from urllib.parse import urlsplit
 
 RANGE = range(20_000, 32_000)
 
@@ -24,3 +25,10 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def is_served(url: str) -> bool:
+    """Whether somebody listens at an address such as `https://127.0.0.1:20001`."""
+    address = urlsplit(url)
+    with socket.socket() as connection:
+        return connection.connect_ex((address.hostname, address.port)) == 0
