@@ -1,0 +1,43 @@
+"""The partitions of `datum`, one a UTC day: made ahead, and by whoever meets a day without one.
+
+A partition begins at the lowest id of its day and ends where the next begins: no id falls between two.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from tidegate_gateway.data.ids import first_id
+from tidegate_gateway.data.pool import Connection, acquire
+from tidegate_gateway.data.sql import load
+
+SQL = load("tidegate_gateway.data", "queries.sql")
+DAY = timedelta(days=1)
+
+
+async def make_partitions(pool: asyncpg.Pool, now: datetime, days_ahead: int = 7) -> list[date]:
+    """Makes what is missing from yesterday (for late data) to `days_ahead` days after `now`; the days that were."""
+    yesterday = now.astimezone(UTC).date() - DAY
+    days = [yesterday + DAY * number for number in range(days_ahead + 2)]
+    async with acquire(pool) as connection:
+        return [day for day in days if await make_partition(connection, day)]
+
+
+async def make_partition(connection: Connection, day: date) -> bool:
+    """Makes the partition of a day; False if it is there. Readers and writers go on meanwhile."""
+    name = f"datum_{day:%Y%m%d}"
+    if await connection.fetchval(SQL.partition_exists, name):
+        return False
+    async with connection.transaction(isolation="read_committed"):
+        await connection.execute(SQL.partitions_lock)
+        if await connection.fetchval(SQL.partition_exists, name):
+            return False
+        await connection.execute(await connection.fetchval(SQL.partition_statements, name, *bounds(day)))
+        return True
+
+
+def bounds(day: date) -> tuple[UUID, UUID]:
+    """The lowest id of a UTC day, and of the day after it."""
+    midnight = datetime.combine(day, time(), UTC)
+    return first_id(midnight), first_id(midnight + DAY)

@@ -1,0 +1,81 @@
+"""Connections to PostgreSQL. `jsonb` passes through as the bytes it came in: nothing here parses or makes JSON.
+
+Behind PgBouncer in transaction mode a session is anyone's: no prepared statements, no settings of the session.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from tidegate_gateway.data.errors import Unavailable
+from tidegate_gateway.data.faults import FOREIGN, postgres_errors
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+
+CONNECT_SECONDS = 3.0
+COMMAND_SECONDS = 5.0
+DISCARD_SECONDS = 1.0
+JSONB_VERSION = b"\x01"
+SESSION = {
+    "application_name": "tidegate",
+    # The end of what a client that was cut off had begun.
+    "statement_timeout": "60s",
+    # A session that forgets its transaction would hold back every reader's horizon.
+    "idle_in_transaction_session_timeout": "10s",
+    # Plans for the values at hand: they touch the partitions they need, and none was made while a table was empty.
+    "plan_cache_mode": "force_custom_plan",
+    "jit": "off",
+}
+
+
+def connect(url: str, *, pgbouncer: bool = False, size: int = 10) -> asyncpg.Pool:
+    """A pool of up to `size` connections, to be awaited or entered; it connects when one is needed, not before."""
+    per_session: dict[str, Any] = {"statement_cache_size": 0} if pgbouncer else {"server_settings": SESSION}
+    with postgres_errors():
+        return asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=size,
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+            init=pass_jsonb_through,
+            reset=_leave_as_it_is,
+            **per_session,
+        )
+
+
+@asynccontextmanager
+async def acquire(pool: asyncpg.Pool, seconds: float = CONNECT_SECONDS) -> AsyncIterator[Connection]:
+    """A connection of the pool; inside it, errors are those of `data.errors`. Unavailable: none within `seconds`."""
+    with postgres_errors():
+        async with pool.acquire(timeout=seconds) as connection:
+            try:
+                with postgres_errors():
+                    yield connection
+            except Unavailable:
+                await discard(connection)
+                raise
+
+
+async def discard(connection: Connection) -> None:
+    """Closes a connection that failed. What it still does over there is cancelled, but nobody waits long for that."""
+    with suppress(*FOREIGN):
+        await connection.close(timeout=DISCARD_SECONDS)
+
+
+async def pass_jsonb_through(connection: Connection) -> None:
+    """Lets `jsonb` parameters and columns of this connection be the bytes of JSON texts."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=JSONB_VERSION.__add__,
+        decoder=lambda value: bytes(value[1:]),
+    )
+
+
+async def _leave_as_it_is(_: Connection) -> None:
+    """Nothing here leaves state in a session, so a connection needs no round trip to be clean."""
