@@ -1,0 +1,79 @@
+"""Data that wait to be written: first come, first served, bounded in rows and in bytes."""
+
+import asyncio
+from collections import deque
+
+from tidegate_gateway.data.datum import Datum
+from tidegate_gateway.data.errors import DataError, Unavailable, WriterFull
+
+
+class Waiting:
+    """A datum and the caller who waits for it; one who went away is answered in vain."""
+
+    __slots__ = ("_answer", "datum", "size")
+
+    def __init__(self, datum: Datum) -> None:
+        self.datum, self.size = datum, datum.size
+        self._answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def answer(self) -> None:
+        """Returns when the datum is stored; raises why it is not."""
+        await self._answer
+
+    def stored(self) -> None:
+        if not self._answer.done():
+            self._answer.set_result(None)
+
+    def failed(self, error: DataError) -> None:
+        if not self._answer.done():
+            self._answer.set_exception(error)
+
+
+class Backlog:
+    """What waits. After `close` nothing comes in, and `take` gives the rest and then nothing."""
+
+    def __init__(self, rows: int, size: int) -> None:
+        self._most_rows, self._most_bytes = rows, size
+        self._waiting: deque[Waiting] = deque()
+        self._bytes = 0
+        self._closed = False
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, datum: Datum) -> Waiting:
+        """Takes a datum in. WriterFull; Unavailable after `close`. One datum of any size fits into an empty backlog."""
+        if self._closed:
+            raise Unavailable
+        waiting = Waiting(datum)
+        if self._waiting and (len(self) >= self._most_rows or self._bytes + waiting.size > self._most_bytes):
+            raise WriterFull
+        self._waiting.append(waiting)
+        self._bytes += waiting.size
+        self._changed.set()
+        return waiting
+
+    async def take(self, rows: int, size: int) -> list[Waiting]:
+        """Whatever has gathered, up to `rows` and `size` bytes but at least one; waits for it. Empty: closed."""
+        while not self._waiting and not self._closed:
+            self._changed.clear()
+            await self._changed.wait()
+        batch: list[Waiting] = []
+        while self._waiting and len(batch) < rows and (not batch or self._waiting[0].size <= size):
+            waiting = self._waiting.popleft()
+            self._bytes -= waiting.size
+            size -= waiting.size
+            batch.append(waiting)
+        return batch
+
+    def drain(self) -> list[Waiting]:
+        """All that waits."""
+        rest = list(self._waiting)
+        self._waiting.clear()
+        self._bytes = 0
+        return rest
+
+    def close(self) -> None:
+        self._closed = True
+        self._changed.set()

@@ -1,0 +1,39 @@
+"""A datum: one received request and what came of it, on its way into PostgreSQL and out of it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+ROW_BYTES = 256
+
+
+@dataclass(slots=True)
+class Datum:
+    """What is to be stored. `input` and `output` are JSON texts in UTF-8; `source` is an IP address."""
+
+    id: UUID
+    endpoint: UUID
+    method: str
+    token: str | None
+    source: str | None
+    status: int | None
+    input: bytes | None
+    output: bytes | None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return ROW_BYTES + len(self.input or b"") + len(self.output or b"")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDatum:
+    """What is stored. `input` and `output` are JSON texts as PostgreSQL writes them; `version` counts from 1."""
+
+    id: UUID
+    method: str
+    token: str | None
+    source: str | None
+    status: int | None
+    version: int
+    input: bytes | None
+    output: bytes | None

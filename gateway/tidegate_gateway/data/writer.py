@@ -1,0 +1,125 @@
+"""Group commit: whatever has gathered since the last commit is stored in one statement, and each caller is answered
+after the COMMIT of it. It must never answer a datum that is not durable, and one bad datum never fails its neighbours.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from itertools import count
+from time import monotonic
+
+import asyncpg
+
+from tidegate_gateway.data.backlog import Backlog, Waiting
+from tidegate_gateway.data.datum import Datum
+from tidegate_gateway.data.errors import DataError, Unavailable, Unstorable
+from tidegate_gateway.data.lane import Lane
+
+__all__ = ["Datum", "Writer"]
+
+log = logging.getLogger(__name__)
+
+MEGABYTE = 1024 * 1024
+BYTES_PER_SECOND = 4 * MEGABYTE  # what PostgreSQL parses, compresses and logs even on a slow disk
+PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4)  # seconds between the attempts at a batch; the last one repeats
+Observer = Callable[[int, float], None]
+
+
+class Writer:
+    """Stores data in batches over a few lanes, one connection each.
+
+    A short outage is waited out: for `patience` seconds since it began, batches are tried again. From then on everybody
+    is told at once, until an attempt succeeds. An attempt takes `attempt_seconds` at most, and longer for big batches.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        *,
+        lanes: int = 2,
+        queue_size: int = 10_000,
+        queue_bytes: int = 256 * MEGABYTE,
+        batch_size: int = 500,
+        batch_bytes: int = 8 * MEGABYTE,
+        patience: float = 5.0,
+        attempt_seconds: float = 3.0,
+        observe: Observer = lambda _rows, _seconds: None,
+    ) -> None:
+        """`observe` is told the rows and the seconds of each commit."""
+        self._backlog = Backlog(queue_size, queue_bytes)
+        self._lanes = [Lane(pool) for _ in range(lanes)]
+        self._tasks: list[asyncio.Task[None]] = []
+        self._batch_size, self._batch_bytes = batch_size, batch_bytes
+        self._patience, self._attempt_seconds = patience, attempt_seconds
+        self._outage: float | None = None
+        self._observe = observe
+
+    @property
+    def queued(self) -> int:
+        """How many data wait for a lane."""
+        return len(self._backlog)
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._run(lane)) for lane in self._lanes]
+
+    async def write(self, datum: Datum) -> None:
+        """Returns once the datum is durable. WriterFull, Unavailable, Unstorable: it is not, as far as is known."""
+        await self._backlog.put(datum).answer()
+
+    async def close(self) -> None:
+        """Writes what is there and stops; whoever comes meanwhile is told Unavailable."""
+        self._backlog.close()
+        await asyncio.gather(*self._tasks)
+
+    async def _run(self, lane: Lane) -> None:
+        while batch := await self._backlog.take(self._batch_size, self._batch_bytes):
+            try:
+                await self._store(lane, batch)
+            except Exception:
+                log.exception("The writer failed in a way that nobody thought of")
+                _fail(batch, Unavailable)
+        await lane.close()
+
+    async def _store(self, lane: Lane, batch: Sequence[Waiting]) -> None:
+        """Commits a batch and answers its callers; a batch that holds a bad row goes on in halves."""
+        try:
+            await self._commit(lane, batch)
+        except Unstorable as error:
+            if len(batch) == 1:
+                batch[0].failed(error)
+                return
+            middle = len(batch) // 2
+            await self._store(lane, batch[:middle])
+            await self._store(lane, batch[middle:])
+        except Unavailable as error:
+            sqlstate = error.sqlstate
+            _fail([*batch, *self._backlog.drain()], lambda: Unavailable(sqlstate))
+        else:
+            for waiting in batch:
+                waiting.stored()
+
+    async def _commit(self, lane: Lane, batch: Sequence[Waiting]) -> None:
+        """Tries until the batch is committed, a row is refused, or patience with PostgreSQL has come to its end."""
+        data = [waiting.datum for waiting in batch]
+        seconds = self._attempt_seconds + sum(waiting.size for waiting in batch) / BYTES_PER_SECOND
+        began = monotonic()
+        for attempt in count():
+            try:
+                await lane.insert(data, seconds, again=attempt > 0)
+            except Unavailable:
+                self._outage = self._outage or began
+                if monotonic() - self._outage >= self._patience:
+                    raise
+            except Unstorable:
+                self._outage = None
+                raise
+            else:
+                self._outage = None
+                self._observe(len(batch), monotonic() - began)
+                return
+            await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+
+
+def _fail(batch: Sequence[Waiting], error: Callable[[], DataError]) -> None:
+    for waiting in batch:
+        waiting.failed(error())
