@@ -1,4 +1,4 @@
-"""The brake: a pass that would withdraw most of what is served waits, and must be confirmed by a later complete list."""
+"""The brake: a pass that would withdraw most of what is served waits, until a later complete list confirms it."""
 
 HOLD_SECONDS = 60.0
 ALWAYS_FREE = 20  # so many endpoints may go at once without a question

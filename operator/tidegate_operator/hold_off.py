@@ -22,6 +22,6 @@ class HoldOff:
         """Return once something has changed and the burst of it is over."""
         await self._touched.wait()
         now = asyncio.get_running_loop().time
-        while (delay := min(self._last + self._quiet, self._first + self._cap) - now()) > 0:
+        while (delay := min(self._last + self._quiet, self._first + self._cap) - now()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(delay)
         self._touched.clear()

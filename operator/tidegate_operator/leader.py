@@ -20,7 +20,7 @@ log = structlog.get_logger("tidegate.leader")
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. A new leader is there `duration + retry` after a kill -9; `duration > deadline + retry`, or two may lead."""
+    """Seconds. A new leader is there `duration + retry` after a kill -9. `duration > deadline + retry`, or two lead."""
 
     duration: int = 10
     deadline: float = 6
@@ -40,7 +40,7 @@ class Lease:
 
     async def acquire(self) -> None:
         """Return once this process leads."""
-        while not await self._attempt(self._identity):
+        while not await self._attempt(self._identity):  # noqa: ASYNC110
             await asyncio.sleep(self._timing.retry)
         log.info("leading", lease=self._name, identity=self._identity)
 

@@ -29,10 +29,12 @@ State = tuple[bool | None, Reason, str]
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Where a resource stands in PostgreSQL: the revision that holds it (None: not published yet), and the brake."""
+    """Where a resource stands in PostgreSQL: the revision that holds it (None: not published yet), the brake, and why
+    it cannot be published."""
 
     revision: int | None = None
     held: bool = False
+    problem: str | None = None
 
 
 def status(
@@ -108,6 +110,8 @@ def _programmed(
         return NOT_SERVED
     if verdict.served_generation != verdict.generation:
         return False, Reason.LAST_GOOD_SERVED, f"Generation {verdict.served_generation} is served until this is mended."
+    if publication.problem:
+        return False, Reason.NOT_SERVED, publication.problem
     if publication.held:
         return HELD
     if failure := _failure(verdict, gateways):

@@ -1,4 +1,4 @@
-"""What the API server holds, as far as it is known, and whether a change of it matters. It must never do input or output."""
+"""What the API server holds, as far as it is known, and whether a change of it matters. It does no input or output."""
 
 import base64
 import binascii
@@ -123,6 +123,11 @@ class Store:
             self._changes.add(key)
         return not same
 
+    def may_fill(self, key: Key, owner_uid: str) -> bool:
+        """Whether a Secret of primary tokens is ours to write: it is not there, or belongs to this Endpoint."""
+        secret = self.secrets.get(key)
+        return secret is None or owner_uid in secret.owner_uids
+
     def put_path(self, path: str, mistake: str | None) -> None:
         """Keep PostgreSQL's word on the path of an index."""
         self.paths[path] = mistake
@@ -159,5 +164,3 @@ def _decode(value: str) -> bytes:
         return base64.b64decode(value or "", validate=True)
     except (binascii.Error, ValueError):
         return b""
-
-

@@ -7,7 +7,15 @@ from tidegate_operator.brake import Brake
 
 @pytest.mark.parametrize(
     ("served", "withdrawn", "held"),
-    [(100, 20, False), (40, 21, True), (42, 21, False), (41, 21, True), (1000, 500, False), (1000, 501, True), (0, 0, False)],
+    [
+        (100, 20, False),
+        (40, 21, True),
+        (42, 21, False),
+        (41, 21, True),
+        (1000, 500, False),
+        (1000, 501, True),
+        (0, 0, False),
+    ],
 )
 def test_the_bounds(served: int, withdrawn: int, held: bool) -> None:
     assert Brake().holds(served, withdrawn, now=0, listed_at=0) is held

@@ -1,0 +1,225 @@
+"""One pass: changes → translation → publish → statuses. Level-triggered: a pass that failed is made up for by the next.
+
+It must never write a status before the publish, withdraw anything before every first list is complete, or let an
+error end it: errors are counted, logged and tried again.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from tidegate_gateway.config.errors import Superseded
+from tidegate_gateway.config.publish import Outcome, Publisher
+from tidegate_gateway.config.rows import ConfigRow
+from tidegate_gateway.config.snapshot import Ref
+from tidegate_operator.brake import Brake
+from tidegate_operator.errors import KindGone
+from tidegate_operator.hold_off import HoldOff
+from tidegate_operator.metrics import METRICS
+from tidegate_operator.rows import Rows
+from tidegate_operator.store import Body, Key, Secret, Store
+from tidegate_operator.translate.model import TokenSecretWanted, Translation, World
+from tidegate_operator.translate.translator import Translator
+
+HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS = 0.02, 0.2
+READ_CONCURRENCY = 8
+RETRY_SECONDS, RETRY_CAP_SECONDS = 0.2, 5.0
+FAILURES_UNTIL_UNREADY = 3
+ROUNDS = 8  # what is read may ask for more: a token Secret, then its keys
+
+log = structlog.get_logger("tidegate.loop")
+
+
+class Inputs(Protocol):
+    """What a translation may ask for, of a cluster or of a folder."""
+
+    async def read_secret(self, key: Key) -> Secret | None:
+        """The Secret as it is now; None if it is not there."""
+
+    async def make_tokens(self, wanted: TokenSecretWanted) -> Secret | None:
+        """Make the primary tokens that are missing; None if the Secret is somebody else's."""
+
+    async def check_path(self, path: str) -> str | None:
+        """PostgreSQL's word on a jsonpath: None if it takes it, else its mistake."""
+
+    async def confirm(self, kinds: Iterable[str]) -> None:
+        """Raise KindGone if the deletion of resources of these kinds is not to be believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a pass came to: for the statuses."""
+
+    translation: Translation
+    touched: frozenset[Key]
+    outcome: Outcome | None
+    revisions: Mapping[Ref, int]
+    problems: Mapping[Key, str]
+    held: bool
+
+
+class Control:
+    """The operator's one loop. It publishes only while `lead()` has made it the leader."""
+
+    def __init__(
+        self, store: Store, inputs: Inputs, publisher: Publisher, rows: Rows, on_pass: Callable[[Pass], None]
+    ) -> None:
+        self._store, self._inputs, self._publisher, self._rows, self._on_pass = store, inputs, publisher, rows, on_pass
+        self._translator = Translator()
+        self._pending: set[Key] | None = None  # None: everything
+        self._epoch: int | None = None
+        self._verify = False
+        self.hold_off = HoldOff(HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS)
+        self.complete = asyncio.Event()
+        self.brake = Brake()
+        self.on_held: Callable[[float], None] = lambda _seconds: None
+        self.listed_at = 0.0
+        self.failures = 0
+
+    @property
+    def healthy(self) -> bool:
+        """Whether fewer than three passes running have failed."""
+        return self.failures < FAILURES_UNTIL_UNREADY
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process publishes."""
+        return self._epoch is not None
+
+    def observe(self, kind: str, body: Body, *, deleted: bool = False) -> tuple[Key, bool]:
+        """Take one event; the flag says whether it matters."""
+        key, matters = self._store.observe(kind, body, deleted=deleted)
+        if matters:
+            self.hold_off.touch()
+        return key, matters
+
+    def list_completed(self, began_at: float) -> None:
+        """Every kind has been listed once more, from `began_at` (monotonic) on."""
+        self.listed_at = began_at
+        self._verify = True
+        self.complete.set()
+        self.hold_off.touch()
+
+    async def lead(self) -> None:
+        """Take over: fence the former leader out, and go on from what it published."""
+        self._epoch = await self._publisher.take_over()
+        self._translator = Translator(self._rows.last_good(await self._publisher.load()))
+        self._pending = None
+        self.hold_off.touch()
+
+    async def run(self) -> None:
+        """Pass after pass, for ever."""
+        await self.complete.wait()
+        while True:
+            await self.hold_off.settled()
+            await self.attempt()
+
+    async def attempt(self) -> None:
+        """One pass; its failure is counted and tried again later. KindGone and Superseded end the process."""
+        started = time.monotonic()
+        try:
+            done = await self._pass()
+        except (KindGone, Superseded):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next pass makes up for it
+            self._fail(error)
+            return
+        self.failures = 0
+        self._report(done, time.monotonic() - started)
+        self._on_pass(done)
+
+    async def _pass(self) -> Pass:
+        changes = self._store.take_changes()
+        if self._pending is not None:
+            self._pending |= changes  # they stay pending until a pass with them has been published
+        translation, touched = await self._translate(self._pending)
+        rows = self._rows.of(translation)
+        outcome = None if self._epoch is None else await self._publish(rows, self._epoch)
+        self._pending = set()
+        self._store.forget_secrets(self._translator.secrets)
+        held = self.brake.since is not None
+        return Pass(translation, touched, outcome, self._publisher.revisions, self._rows.problems, held)
+
+    async def _translate(self, changes: set[Key] | None) -> tuple[Translation, frozenset[Key]]:
+        """Translate, read what that asked for, and translate again, until nothing new is asked for."""
+        world = World(self._store.resources, self._store.secrets, self._store.paths)
+        translation = self._translator.translate(world, changes)
+        touched = translation.changed
+        for _ in range(ROUNDS):
+            await self._gather(translation)
+            found = self._store.take_changes()
+            if not found:
+                break
+            if self._pending is not None:
+                self._pending |= found
+            translation = self._translator.translate(world, found)
+            touched |= translation.changed
+        return translation, touched
+
+    async def _gather(self, translation: Translation) -> None:
+        slots = asyncio.Semaphore(READ_CONCURRENCY)
+        async with asyncio.TaskGroup() as tasks:
+            for key in translation.wanted_secrets:
+                tasks.create_task(self._read_secret(key, slots))
+            for path in translation.wanted_paths:
+                tasks.create_task(self._check_path(path, slots))
+            for wanted in translation.wanted_tokens if self.leads else ():
+                if self._store.may_fill(wanted.secret, wanted.uid):
+                    tasks.create_task(self._make_tokens(wanted, slots))
+
+    async def _read_secret(self, key: Key, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            self._store.put_secret(key, await self._inputs.read_secret(key))
+
+    async def _check_path(self, path: str, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            self._store.put_path(path, await self._inputs.check_path(path))
+
+    async def _make_tokens(self, wanted: TokenSecretWanted, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            if made := await self._inputs.make_tokens(wanted):
+                self._store.put_secret(wanted.secret, made)
+
+    async def _publish(self, rows: Mapping[Ref, ConfigRow], epoch: int) -> Outcome:
+        if self._verify and not await self._publisher.verify():
+            log.warning("the database is not as it was published: publishing anew")
+        self._verify = False
+        gone = self._publisher.revisions.keys() - rows.keys()
+        if gone:
+            await self._inputs.confirm({kind for kind, _ in gone})
+        served = [kind for kind, _ in self._publisher.revisions].count("Endpoint")
+        withdrawn = [kind for kind, _ in gone].count("Endpoint")
+        held = self._brake_holds(served, withdrawn)
+        return await self._publisher.publish(rows, epoch, delete=not held)
+
+    def _brake_holds(self, served: int, withdrawn: int) -> bool:
+        was_held = self.brake.since is not None
+        held = self.brake.holds(served, withdrawn, time.monotonic(), self.listed_at)
+        METRICS.held.set(withdrawn if held else 0)
+        if held and not was_held:
+            log.error("brake: withdrawals held", served=served, withdrawn=withdrawn, seconds=self.brake.hold_seconds)
+            self.on_held(self.brake.hold_seconds)
+        return held
+
+    def _fail(self, error: Exception) -> None:
+        self.failures += 1
+        METRICS.passes.labels("failed").inc()
+        log.error("pass failed", failures=self.failures, exc_info=error)
+        delay = min(RETRY_SECONDS * 2**self.failures, RETRY_CAP_SECONDS)
+        asyncio.get_running_loop().call_later(delay, self.hold_off.touch)
+
+    def _report(self, done: Pass, seconds: float) -> None:
+        METRICS.passes.labels("done").inc()
+        METRICS.pass_seconds.observe(seconds)
+        if done.outcome and (done.outcome.changed or done.outcome.withdrawn):
+            log.info(
+                "published",
+                revision=done.outcome.revision,
+                changed=done.outcome.changed,
+                withdrawn=done.outcome.withdrawn,
+                milliseconds=round(seconds * 1000, 1),
+            )

@@ -1,0 +1,3 @@
+-- name: check_path
+-- Whether PostgreSQL takes a jsonpath: it raises if not.
+SELECT $1::text::jsonpath IS NOT NULL;
