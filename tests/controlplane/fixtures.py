@@ -14,12 +14,12 @@ import pytest
 
 from tests.controlplane.accounts import make_account
 from tests.controlplane.binaries import Binaries, find_binaries, given_cluster
+from tests.controlplane.cluster import Cluster
 from tests.controlplane.crds import apply_crds
 from tests.controlplane.kubectl import Kubectl
 from tests.controlplane.launcher import ControlPlane
 from tests.controlplane.locks import locked
-from tests.controlplane.meeting import Cluster
-from tests.controlplane.shared import joined
+from tests.controlplane.shared import shared_control_plane
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
     if given := given_cluster(os.environ):
         yield _as_given(given, own, run)
     else:
-        with joined(run, _find_binaries) as cluster:
+        with shared_control_plane(run, _find_binaries()) as cluster:
             yield cluster
 
 

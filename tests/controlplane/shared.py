@@ -1,40 +1,36 @@
-"""One control plane for everyone in a run: the first to come starts it, later ones join, the last to leave ends it.
+"""The one control plane of a run, and its supervisor: `python -m tests.controlplane.shared FOLDER BINARIES`."""
 
-A supervisor process owns the servers. Whoever uses them holds a shared lock on one file; the supervisor waits until it
-has that lock for itself, which is when no user lives, also after a kill -9. Nobody counts users or watches process ids.
-"""
-
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.controlplane.binaries import Binaries
-from tests.controlplane.errors import StartError
-from tests.controlplane.locks import locked
-from tests.controlplane.meeting import Cluster, Meeting
+from tests.controlplane.cluster import Cluster
+from tests.controlplane.launcher import ControlPlane
+from tests.supervise import Meeting, joined, supervise
 
-ROOT = Path(__file__).parents[2]
+
+def meeting_in(folder: Path) -> Meeting:
+    """Where the control plane's users and supervisor meet in a run's folder."""
+    return Meeting(folder, "control-plane")
 
 
 @contextmanager
-def joined(folder: Path, find: Callable[[], Binaries]) -> Iterator[Cluster]:
-    """The cluster of the run that has this folder, while in use. StartError, and what `find` raises."""
-    meeting = Meeting(folder)
-    with ExitStack() as stay:
-        with locked(meeting.entrance):
-            stay.enter_context(locked(meeting.users, shared=True))
-            if not meeting.running.exists():
-                _start(meeting, find)
-        yield Cluster.loads(meeting.running.read_text())
+def shared_control_plane(folder: Path, binaries: Binaries) -> Iterator[Cluster]:
+    """The cluster of the run that has this folder; the first who asks starts it, it ends with its last user."""
+    command = ["-m", "tests.controlplane.shared", str(folder), str(binaries.folder)]
+    with joined(meeting_in(folder), command) as running:
+        yield Cluster.loads(running)
 
 
-def _start(meeting: Meeting, find: Callable[[], Binaries]) -> None:
-    if meeting.failure.exists():
-        raise StartError(meeting.failure.read_text())
-    command = [sys.executable, "-m", "tests.controlplane.supervisor", str(meeting.folder), str(find().folder)]
-    outcome = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if outcome.returncode:
-        meeting.failure.write_text(outcome.stderr)
-        raise StartError(outcome.stderr)
+@contextmanager
+def _served(folder: Path, binaries: Binaries) -> Iterator[str]:
+    own = Path(tempfile.mkdtemp(prefix="control-plane-", dir=folder))
+    with ControlPlane(binaries, own) as plane:
+        yield Cluster(plane.kubeconfig, plane.url, own).dumps()
+
+
+if __name__ == "__main__":
+    supervise(meeting_in(Path(sys.argv[1])), _served(Path(sys.argv[1]), Binaries(Path(sys.argv[2]))))

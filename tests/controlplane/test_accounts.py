@@ -54,7 +54,7 @@ def test_an_account_may_nothing_else(limited: Path) -> None:
 
 async def test_the_client_library_is_refused_with_403(limited: Path, namespace: str) -> None:
     settings = client.Configuration()
-    await config.load_kube_config(str(limited), client_configuration=settings)  # type: ignore[no-untyped-call]
+    await config.load_kube_config(str(limited), client_configuration=settings)
     async with client.ApiClient(settings) as api:
         core = client.CoreV1Api(api)
         assert (await core.list_namespaced_config_map(namespace)).kind == "ConfigMapList"

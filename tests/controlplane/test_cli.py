@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.controlplane.binaries import Binaries
 from tests.controlplane.kubectl import Kubectl
-from tests.controlplane.shared import ROOT
+from tests.supervise import ROOT
 
 CLI = [sys.executable, "-m", "tests.controlplane"]
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.controlplane.cluster import Cluster
 from tests.controlplane.crds import apply_crds
 from tests.controlplane.errors import KubectlError
 from tests.controlplane.kubectl import Kubectl
-from tests.controlplane.meeting import Cluster
 
 LAMPS = """
 apiVersion: apiextensions.k8s.io/v1

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.controlplane.cluster import Cluster
 from tests.controlplane.kubectl import Kubectl
-from tests.controlplane.meeting import Cluster
 from tests.controlplane.ports import is_served
-from tests.controlplane.shared import ROOT
 from tests.controlplane.waiting import until
+from tests.supervise import ROOT
 
 SUITE = """
 import json, os, pathlib, pytest

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.controlplane.cluster import Cluster
 from tests.controlplane.errors import KubectlError
 from tests.controlplane.kubectl import Kubectl, find_kubectl
-from tests.controlplane.meeting import Cluster
 
 
 def test_the_one_on_path_comes_first(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.controlplane.locks import locked
-from tests.controlplane.shared import ROOT
+from tests.supervise import ROOT
 
 HOLDER = """
 import sys, time

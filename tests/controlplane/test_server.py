@@ -8,8 +8,8 @@ import pytest
 
 from tests.controlplane.errors import StartError
 from tests.controlplane.server import TETHER, Server
-from tests.controlplane.shared import ROOT
 from tests.controlplane.waiting import until
+from tests.supervise import ROOT
 
 OWNER = """
 import sys

@@ -8,19 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.controlplane.binaries import Binaries
-from tests.controlplane.errors import NoBinariesError, StartError
-from tests.controlplane.meeting import Meeting
 from tests.controlplane.ports import is_served
-from tests.controlplane.shared import ROOT, joined
+from tests.controlplane.shared import meeting_in, shared_control_plane
 from tests.controlplane.waiting import until
+from tests.supervise import ROOT, NotStartedError
 
 USER = """
 import sys
 from pathlib import Path
 from tests.controlplane.binaries import Binaries
-from tests.controlplane.ports import is_served
-from tests.controlplane.shared import joined
-with joined(Path(sys.argv[1]), lambda: Binaries(Path(sys.argv[2]))) as cluster:
+from tests.controlplane.shared import shared_control_plane
+with shared_control_plane(Path(sys.argv[1]), Binaries(Path(sys.argv[2]))) as cluster:
     print(cluster.url, flush=True)
     sys.stdin.read()
 """
@@ -48,18 +46,18 @@ def test_killed_users_leave_nothing_behind(tmp_path: Path, control_plane_binarie
         assert url == same
         first.send_signal(signal.SIGKILL)
         first.wait()
-        with joined(tmp_path, pytest.fail) as cluster:
+        with shared_control_plane(tmp_path, control_plane_binaries) as cluster:
             assert cluster.url == url
         assert is_served(url)
         second.send_signal(signal.SIGKILL)
     until(lambda: not is_served(url), "the servers' end")
-    until(lambda: not Meeting(tmp_path).running.exists(), "the supervisor's leave")
+    until(lambda: not meeting_in(tmp_path).running.exists(), "the supervisor's leave")
 
 
 def test_whoever_comes_after_the_end_starts_another(tmp_path: Path, control_plane_binaries: Binaries) -> None:
-    with joined(tmp_path, lambda: control_plane_binaries) as first:
+    with shared_control_plane(tmp_path, control_plane_binaries) as first:
         assert is_served(first.url)
-    with joined(tmp_path, lambda: control_plane_binaries) as second:
+    with shared_control_plane(tmp_path, control_plane_binaries) as second:
         assert is_served(second.url)
         assert second.folder != first.folder
 
@@ -70,17 +68,8 @@ def test_a_failed_start_is_tried_once_and_told_to_all(tmp_path: Path) -> None:
         (tmp_path / name).chmod(0o755)
     for _ in range(2):
         with (
-            pytest.raises(StartError, match=r"(?s)ended with 4\..*no space left"),
-            joined(tmp_path, lambda: Binaries(tmp_path)),
+            pytest.raises(NotStartedError, match=r"(?s)ended with 4\..*no space left"),
+            shared_control_plane(tmp_path, Binaries(tmp_path)),
         ):
             pytest.fail("a broken control plane was joined")
     assert (tmp_path / "etcd.attempts").read_text() == "attempt\n"
-
-
-def test_without_binaries_nothing_is_started(tmp_path: Path) -> None:
-    def find() -> Binaries:
-        raise NoBinariesError("there is none")
-
-    with pytest.raises(NoBinariesError), joined(tmp_path, find):
-        pytest.fail("there was nothing to join")
-    assert not Meeting(tmp_path).failure.exists()

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from kubernetes.aio import client, config
 
+from tests.controlplane.cluster import Cluster
 from tests.controlplane.kubectl import Kubectl
 from tests.controlplane.launcher import ControlPlane
-from tests.controlplane.meeting import Cluster
 from tidegate_operator.errors import LeaseLost
 from tidegate_operator.leader import Lease, Timing
 
