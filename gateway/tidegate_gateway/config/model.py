@@ -17,7 +17,10 @@ Method = Literal["POST", "GET", "PUT", "PATCH", "DELETE"]
 class Part(BaseModel):
     """A piece of configuration; unknown fields are of a newer minor version and are passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+    # NaN and infinity are no JSON: they must not turn into null on the way, but be refused where rows are made.
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, ser_json_inf_nan="constants"
+    )
 
 
 class Pair(Part):

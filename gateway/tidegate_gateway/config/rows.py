@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -60,9 +61,11 @@ class _Refused(ValueError):
 
 
 def _check_uid(uid: str) -> None:
-    """The database gives a uid back in its usual spelling: another would be another resource."""
-    if str(UUID(uid)) != uid:
-        raise _Refused("its uid is not a UUID in lower case.")
+    """The database gives a uid back in its usual spelling: any other would be of another resource."""
+    with suppress(ValueError):
+        if str(UUID(uid)) == uid:
+            return
+    raise _Refused("its uid is not a UUID in lower case.")
 
 
 def _canonical(config: AnyConfig) -> bytes:
@@ -71,7 +74,9 @@ def _canonical(config: AnyConfig) -> bytes:
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     if NUL.search(text):
         raise _Refused("it has a NUL character (\\u0000) in a text: take it out.")
-    return text.encode()
+    document = text.encode()
+    type(config).model_validate_json(document)  # what is published can be read
+    return document
 
 
 def _digest(document: bytes, secrets: Mapping[str, bytes], sealer: Sealer | None) -> str:
@@ -90,6 +95,4 @@ def _problem(error: Exception) -> str:
         return str(error)
     if isinstance(error, UnicodeEncodeError):
         return "it has half of a surrogate pair in a text: take it out."
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply."
-    return "it has a value that JSON in PostgreSQL cannot hold, such as NaN, or its uid is no UUID."
+    return "it is nested too deeply, or has a value that JSON cannot hold, such as NaN."
