@@ -56,5 +56,5 @@ HOST_BITS_RULE = Rule(
     holds=lambda text: not has_host_bits(text),
     cel="!isCIDR(self) || cidr(self).masked() == cidr(self)",
     explain=lambda text: f"{text} has host bits: give the network itself, {network(text)}.",
-    message_cel="self + ' has host bits: give the network itself, ' + string(cidr(self).masked()) + '.'",
+    message_cel="'%s has host bits: give the network itself, %s.'.format([self, string(cidr(self).masked())])",
 )

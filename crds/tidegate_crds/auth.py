@@ -53,6 +53,8 @@ class OAuth2(Model):
 class ApiKey(Model):
     """A key that goes with each request."""
 
+    WHOLE: ClassVar[bool] = True
+
     secret_ref: SecretKeyRef | None = None
     """The key. Absent: each connection brings its own."""
     location: Literal["Header", "Query"] = "Header"
@@ -64,12 +66,16 @@ class ApiKey(Model):
 class Basic(Model):
     """User name and password."""
 
+    WHOLE: ClassVar[bool] = True
+
     secret_ref: NameRef | None = None
     """The Secret with the keys `username` and `password`. Absent: each connection brings its own."""
 
 
 class Bearer(Model):
     """A bearer token that stays as it is."""
+
+    WHOLE: ClassVar[bool] = True
 
     secret_ref: SecretKeyRef | None = None
     """The token. Absent: each connection brings its own."""
@@ -110,6 +116,7 @@ class Refresh(Model):
 class TokenAuth(Model):
     """A token, how it is sent and how it is renewed."""
 
+    WHOLE: ClassVar[bool] = True
     RULES: ClassVar[tuple[Rule, ...]] = (
         needs_when("sendVia", "Url", "parameterName", message="sendVia Url needs parameterName: the query parameter."),
         needs_when(
@@ -146,6 +153,8 @@ class Cookie(Model):
 
 class Custom(Model):
     """Headers and query parameters of one's own making, over `connection.http.*`."""
+
+    WHOLE: ClassVar[bool] = True
 
     headers: Templates = EMPTY
     """Headers; values are Handlebars templates."""

@@ -1,7 +1,7 @@
 """Pieces that several kinds are made of: texts, names, references, mappings, schemas."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -99,12 +99,16 @@ Json = Annotated[
 class NameRef(Model):
     """The name of another resource in the same namespace."""
 
+    WHOLE: ClassVar[bool] = True
+
     name: ResourceName
     """Name of the resource, in the namespace of this one."""
 
 
 class SecretKeyRef(Model):
     """One key of a Secret in the same namespace."""
+
+    WHOLE: ClassVar[bool] = True
 
     name: ResourceName
     """Name of the Secret, in the namespace of this resource."""

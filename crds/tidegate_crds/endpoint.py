@@ -189,6 +189,8 @@ class Output(Model):
 class MethodSpec(Model):
     """What a method does. `{}` means that it is on, without a task."""
 
+    WHOLE: ClassVar[bool] = True
+
     input: Input = Input()
     """How the request becomes rows."""
     task: TaskBinding | None = None

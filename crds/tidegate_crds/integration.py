@@ -108,7 +108,7 @@ class Limits(Model):
 class Share(Model):
     """Someone else who may use the integration."""
 
-    principal_id: Annotated[Text, Field(min_length=1)]
+    principal_id: Annotated[str, Field(min_length=1, max_length=253)]
     """A user or a group."""
     access_level: Annotated[int, Field(ge=1, le=3)] = 1
     """1: see and use. 2: edit. 3: manage."""
@@ -182,5 +182,5 @@ class IntegrationSpec(Model):
     """Whether it is left out of the lists."""
     owner: Text | None = None
     """The user that it belongs to."""
-    sharing: Annotated[tuple[Share, ...], items(256), KeyedBy("principalId")] = ()
+    sharing: Annotated[tuple[Share, ...], items(128), KeyedBy("principalId")] = ()
     """Who else may use it."""

@@ -51,13 +51,14 @@ class Kind:
 
 
 def _name_or_slug(manifest: Mapping[str, Mapping[str, str]]) -> bool:
-    return "slug" in manifest["spec"] or is_slug(manifest["metadata"]["name"])
+    return manifest["spec"].get("slug") is not None or is_slug(manifest["metadata"]["name"])
 
 
 NAME_IS_SLUG = Rule(
     message="Give spec.slug: metadata.name stands for it and is no slug (lower-case letters, digits and '-' only, "
     "1 to 63 characters, no '-' at either end).",
     holds=_name_or_slug,
+    field="metadata.name",
     cel=f"has(self.spec.slug) || self.metadata.name.matches(r'{PATTERN}')",
 )
 

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from tidegate_crds.rules import RULES, Rule
+from tidegate_crds.rules import MAP_TYPE, RULES, Rule
 
 EMPTY: dict[str, Any] = {}
 """Default of an optional map; Pydantic gives each model a copy."""
@@ -22,7 +22,11 @@ def _alias(name: str) -> str:
 
 
 class Model(BaseModel):
-    """A part of a manifest. `RULES` are what must hold between its fields."""
+    """A part of a manifest. `RULES` are what must hold between its fields.
+
+    A part that is `WHOLE` has one owner under server-side apply. Every part that may be `{}` and mean something has to
+    be: the API server makes null of it, and refuses that, when the last of its fields is taken away.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -34,12 +38,15 @@ class Model(BaseModel):
         protected_namespaces=(),
     )
     RULES: ClassVar[tuple[Rule, ...]] = ()
+    WHOLE: ClassVar[bool] = False
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         schema = handler.resolve_ref_schema(handler(core))
         if cls.RULES:
             schema[RULES] = list(cls.RULES)
+        if cls.WHOLE:
+            schema[MAP_TYPE] = "atomic"
         return schema
 
 

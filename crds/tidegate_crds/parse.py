@@ -36,7 +36,7 @@ def check_name(kind: str, name: str, spec: object) -> tuple[FieldError, ...]:
     if not isinstance(spec, Mapping):
         return ()
     return tuple(
-        FieldError("metadata.name", rule.text(manifest)) for rule in KINDS[kind].rules if not rule.holds(manifest)
+        FieldError(rule.field or "", rule.text(manifest)) for rule in KINDS[kind].rules if not rule.holds(manifest)
     )
 
 

@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema
 RULES = "x-tidegate-rules"
 LIST_TYPE = "x-kubernetes-list-type"
 LIST_KEYS = "x-kubernetes-list-map-keys"
+MAP_TYPE = "x-kubernetes-map-type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,7 @@ def needs(field: str, *others: str, message: str) -> Rule:
         message=message,
         holds=lambda self: field not in self or all(other in self for other in others),
         cel=f"!has(self.{field}) || ({present})",
+        field=field,
         reads=(),
     )
 
@@ -128,5 +130,6 @@ def needs_when(field: str, value: str, *others: str, message: str, default: str 
         message=message,
         holds=lambda self: self.get(field, default) != value or all(other in self for other in others),
         cel=f"{guard} || ({present})",
+        field=field,
         reads=(field,),
     )

@@ -5,7 +5,7 @@ Nothing is defaulted in it: a default that the API server wrote into a `spec` wo
 
 from typing import Any
 
-from tidegate_crds.rules import LIST_KEYS, LIST_TYPE, RULES, Rule
+from tidegate_crds.rules import LIST_KEYS, LIST_TYPE, MAP_TYPE, RULES, Rule
 from tidegate_crds.tree import Node
 
 FREE_JSON = "x-kubernetes-preserve-unknown-fields"
@@ -25,6 +25,7 @@ _PLAIN = (
     "required",
     LIST_TYPE,
     LIST_KEYS,
+    MAP_TYPE,
 )
 
 
@@ -80,7 +81,7 @@ def _below(node: Node) -> dict[str, Any]:
         made["items"] = structural(node["items"])
     values = node.get("additionalProperties")
     if values is True:
-        made[FREE_JSON] = True
+        made |= {FREE_JSON: True, MAP_TYPE: "atomic"}
     elif isinstance(values, dict):
         made["additionalProperties"] = structural(values)
     return made

@@ -1,6 +1,6 @@
 """Task: a list of steps that rows flow through."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -87,21 +87,17 @@ class Step(Model):
     """The end of the run, with a message."""
 
 
-def _inputs_are_earlier(steps: list[dict[str, object]]) -> bool:
+def _inputs_are_earlier(steps: list[dict[str, Any]]) -> bool:
     names = [step["name"] for step in steps]
-    return all(_input(step) in (None, *names[:place]) for place, step in enumerate(steps))
-
-
-def _input(step: dict[str, object]) -> object:
-    given = step.get("input")
-    return given.get("step") if isinstance(given, dict) else None
+    named = [(step["input"]["step"], step["name"]) for step in steps if "step" in step.get("input", {})]
+    return all(source in names and names.index(source) < names.index(name) for source, name in named)
 
 
 EARLIER_INPUT = Rule(
     message="Let input.step name an earlier step of the task.",
     holds=_inputs_are_earlier,
-    cel="self.all(s, !has(s.input) || !has(s.input.step) || self.exists(t, t.name == s.input.step && "
-    "self.map(x, x.name).indexOf(t.name) < self.map(x, x.name).indexOf(s.name)))",
+    cel="[self.map(x, x.name)].all(names, self.all(s, !has(s.input) || !has(s.input.step) || "
+    "(s.input.step in names && names.indexOf(s.input.step) < names.indexOf(s.name))))",
 )
 
 
