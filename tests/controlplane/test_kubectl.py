@@ -26,6 +26,17 @@ def test_it_speaks_to_its_cluster(kubectl: Kubectl, control_plane: Cluster) -> N
     assert kubectl.cluster()["server"] == control_plane.url
 
 
+def test_what_it_remembers_lies_beside_the_kubeconfig(kubectl: Kubectl, control_plane: Cluster) -> None:
+    kubectl("get", "namespaces")
+    assert (control_plane.kubeconfig.parent / "kubectl-cache" / "discovery").is_dir()
+
+
+def test_standard_input_reaches_it(kubectl: Kubectl, namespace: str) -> None:
+    note = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}}'
+    made = kubectl("create", "--filename=-", f"--namespace={namespace}", "--output=name", stdin=note)
+    assert made.stdout == "configmap/note\n"
+
+
 def test_a_refusal_is_an_error_with_what_was_said(kubectl: Kubectl) -> None:
     with pytest.raises(KubectlError, match=r'^kubectl get pod absent failed: .*"absent" not found$') as caught:
         kubectl("get", "pod", "absent")
