@@ -1,0 +1,195 @@
+"""YAML as kubectl reads it (version 1.1, by the rules of its own parser), into JSON values; mistakes have their place.
+
+A key that appears twice is a mistake here, as strict validation by an API server makes it one. Nothing is executed.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from tidegate_operator.local.scalars import NOT_JSON, plain
+
+TAG = "tag:yaml.org,2002:"
+PLAIN = "!plain"
+SCALARS = {PLAIN, *(f"{TAG}{name}" for name in ("int", "float", "bool", "null"))}
+COLLECTIONS = {f"{TAG}seq", f"{TAG}map"}
+SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+Part = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong in a text, with its line and column from 1."""
+
+    line: int
+    column: int
+    message: str
+
+
+@dataclass
+class Parsed:
+    """The JSON value of one document, and everything that is wrong with it."""
+
+    value: Any = None
+    mistakes: list[Mistake] = field(default_factory=list)
+
+
+def parse(text: str) -> Parsed:
+    """One document's value. It has mistakes: the value is not to be used."""
+    parsed = Parsed()
+    try:
+        node = _compose(text)
+    except yaml.YAMLError as error:
+        parsed.mistakes.append(_syntax(error, text))
+        return parsed
+    if node is not None:
+        builder = _Builder()
+        parsed.value, parsed.mistakes = builder.build(node), builder.mistakes
+    return parsed
+
+
+def locate(text: str, path: Sequence[Part]) -> tuple[int, int]:
+    """Line and column of a path in a text that parses; what is not there is at the nearest that is above it."""
+    node = _compose(text)
+    mark = node.start_mark if node else None
+    for part in path:
+        found = _member(node, part) if node is not None else None
+        if found is None:
+            break
+        mark, node = found
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+class _Loader(yaml.CSafeLoader):
+    """Tells plain scalars from quoted ones and leaves them to us."""
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return PLAIN if implicit[0] else f"{TAG}str"
+        return f"{TAG}{'seq' if kind is yaml.SequenceNode else 'map'}"
+
+
+def _compose(text: str) -> yaml.Node | None:
+    joined = SURROGATES.sub(_join, text)
+    found: yaml.Node | None = yaml.compose(joined, _Loader)
+    return found
+
+
+def _join(pair: re.Match[str]) -> str:
+    """JSON writes a rare character as two halves, which YAML does not know."""
+    return bytes.fromhex(pair[1] + pair[2]).decode("utf-16-be")
+
+
+def _syntax(error: yaml.YAMLError, text: str) -> Mistake:
+    if isinstance(error, yaml.MarkedYAMLError) and (mark := error.problem_mark or error.context_mark):
+        line, column, said = mark.line, mark.column, error.problem or error.context or "this is no YAML"
+        if text.splitlines()[line : line + 1] and text.splitlines()[line][column : column + 1] == "\t":
+            said = "a tab cannot indent: use spaces"
+    else:
+        before = text.encode()[: getattr(error, "position", 0)].decode(errors="ignore")
+        line, column, said = before.count("\n"), len(before.rpartition("\n")[2]), getattr(error, "reason", str(error))
+    return Mistake(line + 1, column + 1, f"{said}.")
+
+
+class _Builder:
+    """Builds JSON values of nodes, and collects what can't be built."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[Mistake] = []
+        self._open: set[int] = set()
+
+    def build(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if id(node) in self._open:
+            return self._mistake(node, "this part holds itself.")
+        if node.tag not in COLLECTIONS:
+            return self._meaningless(node)
+        self._open.add(id(node))
+        value = self._list(node) if isinstance(node, yaml.SequenceNode) else self._mapping(node)
+        self._open.discard(id(node))
+        return value
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        if node.tag == f"{TAG}str":
+            return node.value
+        if node.tag not in SCALARS:
+            return self._meaningless(node)
+        if NOT_JSON.fullmatch(node.value):
+            return self._mistake(node, f"{node.value} is no number that JSON knows.")
+        return plain(node.value)
+
+    def _list(self, node: yaml.SequenceNode) -> list[Any]:
+        return [self.build(item) for item in node.value]
+
+    def _mapping(self, node: yaml.Node) -> dict[str, Any]:
+        own: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if _is_merge(key_node):
+                self._merge(value_node, merged)
+                continue
+            key = self._key(key_node)
+            if key in own:
+                self._mistake(key_node, f'the key "{key}" appears twice.')
+            own[key] = self.build(value_node)
+        return merged | own
+
+    def _merge(self, node: yaml.Node, merged: dict[str, Any]) -> None:
+        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for source in sources:
+            value = self.build(source)
+            if not isinstance(value, dict):
+                self._mistake(source, "<< takes a mapping or a list of mappings.")
+                continue
+            for key, item in value.items():
+                merged.setdefault(key, item)
+
+    def _key(self, node: yaml.Node) -> str:
+        key = key_text(node)
+        if key is None:
+            self._mistake(node, "a key has to be a text.")
+        return key or ""
+
+    def _meaningless(self, node: yaml.Node) -> None:
+        self._mistake(node, f"the tag {node.tag.replace(TAG, '!!')} has no meaning in a manifest.")
+
+    def _mistake(self, node: yaml.Node, message: str) -> None:
+        self.mistakes.append(Mistake(node.start_mark.line + 1, node.start_mark.column + 1, message))
+
+
+def key_text(node: yaml.Node) -> str | None:
+    """A mapping's key as JSON has it; None if it can have none."""
+    if not isinstance(node, yaml.ScalarNode):
+        return None
+    value = plain(node.value) if node.tag == PLAIN else node.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
+
+
+def _is_merge(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == PLAIN and node.value == "<<"
+
+
+def _member(node: yaml.Node, part: Part) -> tuple[yaml.Mark, yaml.Node] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark, node.value[part]
+    if isinstance(node, yaml.MappingNode):
+        return next(((key.start_mark, value) for key, value in _pairs(node) if key_text(key) == part), None)
+    return None
+
+
+def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """The mapping's own pairs first, then the merged ones."""
+    for key, value in node.value:
+        if not _is_merge(key):
+            yield key, value
+    for key, value in node.value:
+        if _is_merge(key):
+            for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                yield from _pairs(source)
