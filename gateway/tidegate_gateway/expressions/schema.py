@@ -1,0 +1,77 @@
+"""JSON Schema 2020-12, compiled once: regular expressions run in linear time, formats are checked, nothing is fetched.
+
+Every validator of documents is built here, because the library by itself would open the URLs and files that a `$ref`
+names. `schema:<name>` reaches another DataSchema that is given as a resource.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from jsonschema_rs import Draft202012, Draft202012Validator, RegexOptions, Registry, ValidationError
+from jsonschema_rs import ValidationErrorKind as Kind
+
+from tidegate_gateway.expressions.errors import EvaluationError, Mistake, SchemaError
+from tidegate_gateway.expressions.schema_check import mistakes
+from tidegate_gateway.expressions.schema_walk import all_references, escaped, references, subschemas
+from tidegate_gateway.expressions.text import shown
+from tidegate_gateway.expressions.violations import Violation, violations
+
+__all__ = ["Validator", "Violation", "compile_schema", "references"]
+
+
+class Validator:
+    """A compiled schema."""
+
+    def __init__(self, compiled: Draft202012Validator, *, secretive: bool) -> None:
+        self._compiled = compiled
+        self._secretive = secretive
+
+    def errors(self, instance: Any) -> list[Violation]:
+        """What breaks the schema, nothing for a valid document. Raises EvaluationError for what is no JSON."""
+        try:
+            return violations(self._compiled, instance, secretive=self._secretive)
+        except ValueError:
+            raise EvaluationError("The value can't be checked: it is nested too deep, or is no JSON.") from None
+
+
+def compile_schema(root: Any, resources: Mapping[str, Any]) -> Validator:
+    """A schema and the DataSchemas that it reaches, by `schema:<name>`. Raises SchemaError with all mistakes."""
+    found: dict[str, Mistake] = {}
+    for prefix, document in (("", root), *((f"{uri}#", resource) for uri, resource in resources.items())):
+        for mistake in mistakes(document, resources):
+            place = prefix + mistake.pointer
+            found.setdefault(place, Mistake(place, mistake.detail))
+    if found:
+        raise SchemaError(tuple(found.values()))
+    secretive = any(map(_has_write_only, (root, *resources.values())))
+    return Validator(_build(root, resources), secretive=secretive)
+
+
+def _build(root: Any, resources: Mapping[str, Any]) -> Draft202012Validator:
+    try:
+        registry = Registry(resources.items(), draft=Draft202012, retriever=_never) if resources else None
+        return Draft202012Validator(
+            root, registry=registry, offline=True, pattern_options=RegexOptions(), validate_formats=True
+        )
+    except ValueError as error:
+        raise SchemaError((_unbuilt(root, error),)) from None
+
+
+def _never(uri: str) -> NoReturn:
+    raise ValueError("nothing is fetched")
+
+
+def _unbuilt(root: Any, error: ValueError) -> Mistake:
+    """The mistake that only the library sees: a reference within the document that meets nothing."""
+    if isinstance(error, ValidationError) and not isinstance(error.kind, Kind.Referencing):
+        return Mistake("".join(map(escaped, error.instance_path)), "Change this part: it can't be used in a schema.")
+    named = re.search("'(.*?)'", str(error))
+    for place, text, _ in all_references(root):
+        if named and text.endswith(named[1]):
+            return Mistake(place, f"Point the reference to a part of the schema: there is none at {shown(text)}.")
+    return Mistake("", "Change the schema: a reference in it meets nothing, or something in it is no JSON.")
+
+
+def _has_write_only(document: Any) -> bool:
+    return any(schema.get("writeOnly") is True for _, schema, _ in subschemas(document))
