@@ -74,7 +74,7 @@ def test_several_documents_a_file_and_lists(tmp_path: Path) -> None:
     assert reading.problems == ()
     manifest = reading.manifests[Key("Company", "default", "z")]
     assert manifest.place == f"{tmp_path}/a.yaml:23"
-    assert str(manifest.problem("is wrong.", "metadata.name")) == f"{tmp_path}/a.yaml:23:20: is wrong."
+    assert str(manifest.problem("is wrong.", "metadata.name")) == f"{tmp_path}/a.yaml:23:14: is wrong."
 
 
 def test_the_namespace_of_manifests_that_name_none_is_given(tmp_path: Path) -> None:
