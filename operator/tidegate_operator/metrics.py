@@ -11,7 +11,6 @@ class Metrics:
     def __init__(self) -> None:
         self.passes = Counter("tidegate_operator_passes", "Passes of the loop.", ["result"])
         self.pass_seconds = Histogram("tidegate_operator_pass_seconds", "Time of a pass.", buckets=SECONDS)
-        self.objects = Gauge("tidegate_operator_objects", "Objects known.", ["kind", "ready"])
         self.published_seconds = Histogram(
             "tidegate_operator_publish_latency_seconds",
             "From an event to the commit of what it changed.",
