@@ -85,12 +85,23 @@ class MethodConfig(Part):
     output: Output = Output()
 
 
+class SecretSource(Part):
+    """Where the operator reads a value: a key of a Secret in the namespace. Gateways have no use for it."""
+
+    name: str
+    key: str
+
+
 class TokenDigest(Part):
-    """SHA-256 digests (hex) of one token's valid values and the methods it opens. `primary` is the operator's own."""
+    """SHA-256 digests (hex) of one token's valid values and the methods it opens. `primary` is the operator's own.
+
+    `secret` lets a token that is taken away close at once, even while an earlier generation is served.
+    """
 
     name: str
     methods: tuple[Method, ...]
     digests: tuple[str, ...]
+    secret: SecretSource | None = None
 
 
 class Index(Part):
@@ -162,6 +173,7 @@ class AgentConfig(Config):
     kind: Literal["Agent"] = "Agent"
     display_name: str
     digests: tuple[str, ...] = ()
+    secret: SecretSource | None = None
     allowed_hosts: tuple[str, ...] = ()
 
 
