@@ -2,8 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 
+import asyncpg
 from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -13,12 +14,42 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tidegate_crds.conditions import ConditionType
+from tidegate_gateway.data.errors import DataError
+from tidegate_gateway.data.pool import acquire
+from tidegate_operator.loop import Control
+from tidegate_operator.paths import QUERIES
 from tidegate_operator.store import Store
 
-SILENT_SECONDS = 300.0  # the relister is heard of every minute: its loop hangs
+SILENT_SECONDS = 300.0  # a complete list wakes the loop every minute: it hangs
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-Probe = Callable[[], Awaitable[bool]]
+
+class Health:
+    """`beat` is when (monotonic) the loop was last heard of."""
+
+    def __init__(self, control: Control, pool: asyncpg.Pool) -> None:
+        self._control, self._pool = control, pool
+        self.beat = time.monotonic()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the loop has been heard of lately."""
+        return time.monotonic() - self.beat < SILENT_SECONDS
+
+    async def parts(self) -> dict[str, bool]:
+        """What readiness is made of."""
+        return {
+            "listed": self._control.complete.is_set(),
+            "passing": self._control.healthy,
+            "database": await self._database(),
+        }
+
+    async def _database(self) -> bool:
+        try:
+            async with acquire(self._pool, seconds=1.0) as connection:
+                return await connection.fetchval(QUERIES.alive) == 1
+        except DataError:
+            return False
 
 
 class Objects(Collector):
@@ -41,17 +72,15 @@ def _ready(status: object) -> str:
     return next((str(c.get("status")) for c in conditions if c.get("type") == ConditionType.READY), "Unknown")
 
 
-def health_app(probes: dict[str, Probe], last_seen: Callable[[], float]) -> Starlette:
-    """`probes` are the parts of readiness by name; `last_seen` is when (monotonic) the loop was last heard of."""
+def health_app(health: Health, store: Store) -> Starlette:
+    """The admin application of an operator."""
+    REGISTRY.register(Objects(store))
 
     async def healthz(_: Request) -> Response:
-        silent = time.monotonic() - last_seen()
-        return PlainTextResponse(
-            "ok\n" if silent < SILENT_SECONDS else "silent\n", 200 if silent < SILENT_SECONDS else 503
-        )
+        return PlainTextResponse("ok\n") if health.alive else PlainTextResponse("the loop is silent\n", 503)
 
     async def readyz(_: Request) -> Response:
-        parts = {name: await probe() for name, probe in probes.items()}
+        parts = await health.parts()
         return JSONResponse({"ready": all(parts.values()), **parts}, 200 if all(parts.values()) else 503)
 
     async def metrics(_: Request) -> Response:

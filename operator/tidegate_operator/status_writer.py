@@ -31,12 +31,18 @@ log = structlog.get_logger("tidegate.status")
 
 
 class StatusWriter:
-    """`write` applies one status and gives the object back; `observe` takes that as an event of it."""
+    """`write` applies one status and gives the object back; `observe` takes that as an event of it, and `note` hears
+    of what was shown before and what is now."""
 
     def __init__(
-        self, store: Store, write: Write, observe: Callable[[str, Body], object], public_url: str = ""
+        self,
+        store: Store,
+        write: Write,
+        observe: Callable[[str, Body], object],
+        note: Callable[[Resource, Mapping[str, Any], Status], None],
+        public_url: str = "",
     ) -> None:
-        self._store, self._write, self._observe, self._public_url = store, write, observe, public_url
+        self._store, self._write, self._observe, self._note, self._public_url = store, write, observe, note, public_url
         self._verdicts: dict[Key, Verdict] = {}
         self._revisions: Mapping[Ref, int] = {}
         self._problems: Mapping[Key, str] = {}
@@ -115,8 +121,9 @@ class StatusWriter:
     async def _write_one(self, key: Key) -> None:
         wanted = self._wanted(key)
         assert wanted is not None  # noqa: S101 - it was due, and nothing was awaited since
+        resource, before = self._store.resources[key], self._store.echoes[key]
         try:
-            shown = await self._write(self._store.resources[key], self._store.echoes[key], wanted)
+            shown = await self._write(resource, before, wanted)
         except ApiError as error:
             METRICS.status_writes.labels("failed").inc()
             if error.status not in (NOT_FOUND, CONFLICT):  # of those, the event that offers it again is on its way
@@ -124,6 +131,7 @@ class StatusWriter:
                 asyncio.get_running_loop().call_later(RETRY_SECONDS, self.offer, key)
             return
         METRICS.status_writes.labels("written").inc()
+        self._note(resource, before.status, wanted)
         since = self._since.pop(key, None)
         if since is not None and not is_waiting(wanted):
             METRICS.status_seconds.observe(asyncio.get_running_loop().time() - since)

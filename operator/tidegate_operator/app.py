@@ -1,0 +1,157 @@
+"""The composition root of `tidegate operator`: wires the parts and ends the process when one of them ends.
+
+A restart is the one way back from what was not foreseen: a lost Lease, a CRD that is gone, a part that broke.
+"""
+
+import asyncio
+import gc
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import structlog
+from kubernetes.aio import client
+from tidegate_gateway.serving import Serving
+
+from tidegate_gateway.config.gateway_watch import GatewayWatch
+from tidegate_gateway.config.publish import Publisher
+from tidegate_gateway.data.errors import DataError, SchemaTooOld, Unavailable
+from tidegate_gateway.data.migrate import check_version
+from tidegate_gateway.data.pool import acquire, connect
+from tidegate_gateway.secrets import Sealer, parse_keys
+from tidegate_gateway.settings import Settings
+from tidegate_operator.api_server import ApiServer
+from tidegate_operator.cluster import Cluster
+from tidegate_operator.errors import OperatorError
+from tidegate_operator.events import Events
+from tidegate_operator.health import Health, health_app
+from tidegate_operator.leader import Lease
+from tidegate_operator.loop import Control, Pass
+from tidegate_operator.metrics import METRICS
+from tidegate_operator.relist import Relister
+from tidegate_operator.rows import Rows
+from tidegate_operator.status_writer import CONCURRENCY, StatusWriter
+from tidegate_operator.store import Store
+from tidegate_operator.watch import Watch
+
+NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+DATABASE_RETRY_SECONDS = 1.0
+# A full collection among 10,000 objects takes 100 ms, for nothing: they live on.
+GC_THRESHOLDS = (100_000, 50, 1000)
+
+log = structlog.get_logger("tidegate.operator")
+
+
+async def run_operator(settings: Settings) -> int:
+    """Run until SIGTERM (0) or until a part ends (1). Raises SchemaTooNew, BadKeys and the like, to be printed."""
+    gc.set_threshold(*GC_THRESHOLDS)
+    keys = settings.encryption_keys
+    sealer = Sealer(parse_keys(keys.get_secret_value())) if keys else None
+    api = await ApiServer.connect()
+    try:
+        async with connect(settings.database_url.get_secret_value(), pgbouncer=settings.pgbouncer) as pool:
+            return await Operator(settings, api, pool, sealer).run()
+    finally:
+        await api.close()
+
+
+class Operator:
+    """One replica: it watches and translates; while it leads, it publishes and writes statuses."""
+
+    def __init__(self, settings: Settings, api: ApiServer, pool: asyncpg.Pool, sealer: Sealer | None) -> None:
+        self._settings, self._pool = settings, pool
+        self._store = Store()
+        self._control = Control(self._store, Cluster(api, pool), Publisher(pool, sealer), Rows(sealer), self._passed)
+        self._events = Events(api, settings.pod_name)
+        self._statuses = StatusWriter(
+            self._store, api.apply_status, self._control.observe, self._events.note, settings.public_url or ""
+        )
+        self._relister = Relister(api, self._store, self._control, settings.namespaces)
+        self._control.on_held = lambda seconds: _later(seconds, self._relister.touch)
+        self._watch = Watch(self._store, self._control, self._relister, self._statuses)
+        url = settings.database_url.get_secret_value()
+        self._gateways = GatewayWatch(url, pool, self._statuses.gateways_changed)
+        leases = client.CoordinationV1Api(api.client)
+        self._lease = Lease(leases, _own_namespace(settings), settings.lease_name, settings.pod_name)
+        self._health = Health(self._control, pool)
+
+    async def run(self) -> int:
+        """Run until a part ends; 0 if it was Kopf's watch, which ends at SIGTERM alone."""
+        async with Serving(health_app(self._health, self._store), self._settings.admin_listen):
+            await self._database()
+            # All older than Kopf: at its end Kopf waits for, and then cancels, every task younger than itself.
+            tasks = [asyncio.create_task(work, name=name) for name, work in self._parts().items()]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await self._end(tasks)
+        return _report(done)
+
+    def _parts(self) -> dict[str, Coroutine[Any, Any, None]]:
+        parts = {
+            "relister": self._relister.run(),
+            "loop": self._control.run(),
+            "lease": self._lead(),
+            "events": self._events.work(),
+            "watch": self._watch.run(self._settings.namespaces),
+        }
+        return {f"status-{n}": self._statuses.work() for n in range(CONCURRENCY)} | parts
+
+    async def _lead(self) -> None:
+        """Candidate, leader, and never candidate again: losing the Lease raises, and ends the process."""
+        await self._control.complete.wait()
+        await self._lease.acquire()
+        await self._control.lead()
+        METRICS.leads.set(1)
+        self._gateways.start()
+        await self._lease.keep()
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._gateways.stop()
+        await self._lease.release()
+
+    async def _database(self) -> None:
+        """Wait for a database of this version's schema. A newer one raises SchemaTooNew."""
+        while True:
+            try:
+                async with acquire(self._pool) as connection:
+                    await check_version(connection)
+                return
+            except (Unavailable, SchemaTooOld) as error:
+                log.warning("waiting for the database", problem=str(error))
+                self._health.beat = time.monotonic()
+                await asyncio.sleep(DATABASE_RETRY_SECONDS)
+
+    def _passed(self, done: Pass) -> None:
+        self._health.beat = time.monotonic()
+        if done.outcome is not None:
+            self._statuses.passed(done)
+
+
+def _report(done: set[asyncio.Task[None]]) -> int:
+    for task in done:
+        error = task.exception()
+        if isinstance(error, OperatorError | DataError):
+            log.error("ending", part=task.get_name(), problem=str(error))
+        elif error is not None:
+            log.error("ending", part=task.get_name(), exc_info=error)
+        elif task.get_name() == "watch":
+            log.info("ending")
+            return 0
+    return 1
+
+
+def _later(seconds: float, call: Any) -> None:
+    asyncio.get_running_loop().call_later(seconds, call)
+
+
+def _own_namespace(settings: Settings) -> str:
+    """Where the Lease is: the setting's, the pod's own, else `default`."""
+    if settings.lease_namespace:
+        return settings.lease_namespace
+    return NAMESPACE_FILE.read_text().strip() if NAMESPACE_FILE.exists() else "default"
