@@ -20,6 +20,14 @@ class AddressError(Exception):
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -51,8 +59,7 @@ class Serving:
         host, port = bound.getsockname()[:2]
         self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._task = asyncio.create_task(self._server.serve([bound]), name=f"serving {self.address}")
-        while not self._server.started and not self._task.done():
-            await asyncio.sleep(0.001)
+        await self._server.listening.wait()
 
     async def stop(self, grace_seconds: float = 5.0) -> None:
         """Take no new connection, finish what is in flight (for `grace_seconds` at most), and end."""
