@@ -1,0 +1,92 @@
+"""What routes do once every check before the body has passed: store, list, read, and run.
+
+An action answers 2xx for a request only after what it holds is durable.
+"""
+
+import asyncio
+
+from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
+from tidegate_gateway.data.datum import Datum
+from tidegate_gateway.data.errors import ForeignId, Unavailable, Unstorable, WriterFull
+from tidegate_gateway.data.ids import new_id
+from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.writer import Writer
+from tidegate_gateway.front.body import read_json_body
+from tidegate_gateway.front.compile import CompiledEndpoint
+from tidegate_gateway.front.documents import datum_document, page_document
+from tidegate_gateway.front.ids import parse_id
+from tidegate_gateway.front.page import page_request
+from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.storable import storable
+from tidegate_gateway.problems import Problem
+
+LARGE = 1024 * 1024
+
+
+class Actions:
+    """`max_body_bytes` is the cap of endpoints that have none of their own."""
+
+    def __init__(self, writer: Writer, reader: Reader, max_body_bytes: int) -> None:
+        self._writer, self._reader, self._max_body_bytes = writer, reader, max_body_bytes
+
+    async def store(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
+        """`POST /` without a task."""
+        text = await self._read_json(request, endpoint)
+        id_ = new_id()
+        datum = Datum(id_, endpoint.uid, request.method, request.token, request.source, None, text, None)
+        try:
+            await self._writer.write(datum)
+        except (Unavailable, WriterFull):
+            raise Problem("unavailable") from None
+        except Unstorable:
+            raise Problem("unstorable_json") from None
+        location = (b"location", f"{endpoint.path}/{id_}".encode())
+        if not endpoint.envelope:
+            return Answer(NO_CONTENT, (location,))
+        body = b'{"ID":"%b","Status":null,"Message":null,"Result":null}' % str(id_).encode()
+        return Answer(201, (JSON, location), body)
+
+    async def list(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
+        """`GET /` without a task: one page."""
+        page = page_request(request.query_string)
+        try:
+            data = await self._reader.page(endpoint.uid, page.after, page.limit + 1)
+        except ForeignId:
+            raise Problem("invalid_parameter", "The query parameter after is not an ID of this gateway.") from None
+        except Unavailable:
+            raise Problem("unavailable") from None
+        shown = data[: page.limit]
+        if len(data) == len(shown):
+            return Answer(200, (JSON,), page_document(shown, endpoint.output_type, None))
+        last = shown[-1].id
+        link = (b"link", f'<{endpoint.path}?{page.following(last)}>; rel="next"'.encode())
+        return Answer(200, (JSON, link), page_document(shown, endpoint.output_type, str(last)))
+
+    async def read(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
+        """`GET /<id>`."""
+        id_ = parse_id(tail or "")
+        try:
+            datum = await self._reader.get(endpoint.uid, id_) if id_ else None
+        except Unavailable:
+            raise Problem("unavailable") from None
+        if datum is None:
+            raise Problem("not_found", "There is no datum with this ID.")
+        etag = (b"etag", b'"%d"' % datum.version)
+        return Answer(200, (JSON, etag), datum_document(datum, endpoint.output_type))
+
+    async def run(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
+        """A method with a task; what is wrong with the request is said first."""
+        if request.method not in ("GET", "HEAD"):
+            await self._read_json(request, endpoint, empty_is_fine=True)
+        raise Problem("task_not_available")
+
+    async def _read_json(self, request: Request, endpoint: CompiledEndpoint, *, empty_is_fine: bool = False) -> bytes:
+        limit = self._max_body_bytes if endpoint.max_body_bytes is None else endpoint.max_body_bytes
+        body = await read_json_body(request.headers, request.receive, limit)
+        request.received = len(body)
+        if not body:
+            if empty_is_fine:
+                return b"{}"
+            raise Problem("invalid_json", "The body is empty.")
+        # Where it takes long, others have their turn meanwhile.
+        return storable(body) if len(body) < LARGE else await asyncio.to_thread(storable, body)

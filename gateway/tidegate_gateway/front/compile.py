@@ -1,0 +1,114 @@
+"""An Endpoint's configuration, made ready to serve: every decision that no request can change is taken here.
+
+A request finds its address in a dictionary and its method in another; what it finds holds all that is needed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from tidegate_gateway.config.model import EndpointConfig, Method, TokenDigest
+from tidegate_gateway.expressions.addresses import compile_addresses
+from tidegate_gateway.front.routes import NOT_ALLOWED, NOT_FOUND, Action, Outcome, Outcomes, allow, route_table
+
+PREFIX = "/api/endpoint/"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The SHA-256 digest of a valid token, and the token's name."""
+
+    digest: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a method does at an address: `action`, or `refusal`, the code of a problem. One of `keys` is needed."""
+
+    keys: tuple[Key, ...]
+    action: Action | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The routes of one kind of address. `otherwise` takes every method that is not among them.
+
+    `allow` is the value of the Allow header; None where there is nothing to allow.
+    """
+
+    routes: Mapping[str, Route]
+    otherwise: Route
+    allow: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledEndpoint:
+    """An endpoint as it is served. `path` is its address; `label` names it in logs and metrics.
+
+    `collection`, `item` and `everything` are what lies at `/`, `/<id>` and `/all`; `nowhere` is any other tail.
+    """
+
+    uid: UUID
+    label: str
+    path: str
+    paused: bool
+    open: bool
+    internal: bool
+    token_in_query: bool
+    address_allowed: Callable[[str], bool] | None
+    max_body_bytes: int | None
+    output_type: str
+    envelope: bool
+    collection: Place
+    item: Place
+    everything: Place
+    nowhere: Place
+
+
+def compile_endpoint(config: EndpointConfig, uid: str) -> CompiledEndpoint:
+    """Compiles one endpoint. AddressError: a pattern of `allowedIPs` does not parse."""
+    table = route_table(config)
+    post = config.methods.get("POST")
+    return CompiledEndpoint(
+        uid=UUID(uid),
+        label=f"{config.namespace}/{config.name}",
+        path=f"{PREFIX}{config.company}/{config.group}/{config.slug}",
+        paused=config.paused,
+        open=config.authentication == "None",
+        internal=config.authentication == "Internal",
+        token_in_query=config.token_in_query,
+        address_allowed=compile_addresses(config.allowed_ips) if _restricted(config) else None,
+        max_body_bytes=config.max_message_bytes,
+        output_type=config.output_type,
+        envelope=post.output.include_system_data if post else True,
+        collection=_place(table.collection, config),
+        item=_place(table.item, config),
+        everything=_place(table.everything, config),
+        nowhere=Place({}, Route(_keys(config.tokens), refusal=NOT_FOUND), None),
+    )
+
+
+def _restricted(config: EndpointConfig) -> bool:
+    return bool(config.allowed_ips) and "*" not in config.allowed_ips
+
+
+def _place(outcomes: Outcomes, config: EndpointConfig) -> Place:
+    every_key = _keys(config.tokens)
+    routes: dict[str, Route] = {m: _route(m, outcome, config, every_key) for m, outcome in outcomes.items()}
+    routes["HEAD"] = routes["GET"]
+    return Place(routes, Route(every_key, refusal=NOT_ALLOWED), allow(outcomes))
+
+
+def _route(method: Method, outcome: Outcome, config: EndpointConfig, every_key: tuple[Key, ...]) -> Route:
+    own = _keys(token for token in config.tokens if method in token.methods)
+    if isinstance(outcome, Action):
+        return Route(own, action=outcome)
+    # For a method that the endpoint has not there is no token of its own: whoever has another one may hear that.
+    unheard = outcome == NOT_ALLOWED or (outcome == NOT_FOUND and not own)
+    return Route(every_key if unheard else own, refusal=outcome)
+
+
+def _keys(tokens: Iterable[TokenDigest]) -> tuple[Key, ...]:
+    return tuple(Key(bytes.fromhex(digest), token.name) for token in tokens for digest in token.digests)

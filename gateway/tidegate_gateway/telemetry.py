@@ -1,0 +1,103 @@
+"""What a process says of itself: JSON log lines and metrics. Neither may hold a token, a body or a query string."""
+
+import logging
+import re
+import secrets
+import sys
+from collections.abc import Callable, Collection
+from typing import BinaryIO
+
+import orjson
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+BATCH_ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+UNKNOWN = "unknown"  # no endpoint is called so: they are all "<namespace>/<name>"
+OUR_LOGGERS = ("tidegate_gateway", "tidegate_operator")
+
+
+def trace_id(traceparent: bytes | None) -> str:
+    """The caller's trace id if it gave a valid W3C traceparent, else a new one; 32 hexadecimal digits."""
+    if traceparent and (match := TRACEPARENT.fullmatch(traceparent)):
+        return match[1].decode()
+    return secrets.token_hex(16)
+
+
+def set_up_logging(stream: BinaryIO | None = None) -> None:
+    """Lets every logger of the process write one JSON line an event; to standard error unless told otherwise."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.BytesLoggerFactory(stream or sys.stderr.buffer),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(handlers=[_Forwarding()], level=logging.WARNING, force=True)
+    for name in OUR_LOGGERS:
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+class _Forwarding(logging.Handler):
+    """Hands what other libraries log to structlog."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger()
+        log.log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
+
+
+class RequestMetrics:
+    """Requests by endpoint and status. Children are kept: to look one up in the library costs more than to count."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._requests = Counter("tidegate_requests", "Requests answered.", ["endpoint", "status"], registry=registry)
+        self._seconds = Histogram(
+            "tidegate_request_seconds", "From a request to the end of its answer.", buckets=SECONDS, registry=registry
+        )
+        self._children: dict[tuple[str, int], Counter] = {}
+
+    def count(self, endpoint: str, status: int, seconds: float) -> None:
+        """One request that was answered."""
+        child = self._children.get((endpoint, status))
+        if child is None:
+            child = self._children[endpoint, status] = self._requests.labels(endpoint, str(status))
+        child.inc()
+        self._seconds.observe(seconds)
+
+    def forget_all_but(self, endpoints: Collection[str]) -> None:
+        """Drops the series of endpoints that are gone."""
+        for endpoint, status in [key for key in self._children if key[0] != UNKNOWN and key[0] not in endpoints]:
+            del self._children[endpoint, status]
+            self._requests.remove(endpoint, str(status))
+
+
+class Metrics:
+    """The metrics of one gateway, in a registry of their own: a process may hold more than one gateway."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        self.requests = RequestMetrics(self.registry)
+        self._rows = Histogram(
+            "tidegate_writer_batch_rows", "Data in one commit.", buckets=BATCH_ROWS, registry=self.registry
+        )
+        self._seconds = Histogram(
+            "tidegate_writer_commit_seconds", "Time of one commit.", buckets=SECONDS, registry=self.registry
+        )
+
+    def committed(self, rows: int, seconds: float) -> None:
+        """The writer has committed a batch."""
+        self._rows.observe(rows)
+        self._seconds.observe(seconds)
+
+    def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """A gauge that is read when somebody asks for it."""
+        Gauge(name, text, registry=self.registry).set_function(value)
