@@ -62,7 +62,8 @@ def _detail(error: ValidationError, secretive: bool) -> str:
 
 
 def _types(kind: Any) -> str:
-    return f"It should be {' or '.join(_ARTICLES.get(name, f'a {name}') for name in kind.types)}."
+    names = sorted(kind.types, key="null".__eq__)
+    return f"It should be {' or '.join(_ARTICLES.get(name, f'a {name}') for name in names)}."
 
 
 def _unexpected(kind: Any) -> str:
