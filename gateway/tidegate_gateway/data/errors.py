@@ -15,6 +15,15 @@ DataError
 
 from uuid import UUID
 
+REASONS = {
+    "08": "the connection broke",
+    "28": "it refuses the user or the password",
+    "3D": "there is no such database",
+    "42": "a table or a right is missing",
+    "53": "it is out of connections, memory or disk space",
+    "57": "it is starting, stopping, or has cancelled the statement",
+}
+
 
 class DataError(Exception):
     """The base of everything that this room raises. The text is safe to show."""
@@ -31,7 +40,8 @@ class Unavailable(DataError):
     """PostgreSQL did not do it and may do it later. `sqlstate` is its code, if it answered at all."""
 
     def __init__(self, sqlstate: str | None = None) -> None:
-        super().__init__(f"PostgreSQL is not available ({sqlstate or 'no answer'}).")
+        reason = REASONS.get(sqlstate[:2], "it reports an error") if sqlstate else "no answer"
+        super().__init__(f"PostgreSQL is not available: {reason}" + (f" ({sqlstate})." if sqlstate else "."))
         self.sqlstate = sqlstate
 
 

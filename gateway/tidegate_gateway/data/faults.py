@@ -24,7 +24,7 @@ def postgres_errors() -> Iterator[None]:
         # A named constraint is the table's own; PostgreSQL says "no partition for this row" with the same code.
         raise (Unstorable if error.constraint_name else MissingPartition)(error.sqlstate) from None
     except asyncpg.ClientConfigurationError:
-        raise BadDatabaseUrl from None  # its text repeats the URL
+        raise BadDatabaseUrl from None  # the text of it repeats the URL
     except FOREIGN as error:
         ours = _ours(getattr(error, "sqlstate", None))
         raise ours from (None if isinstance(ours, Unstorable) else error)  # the text of the former repeats the row

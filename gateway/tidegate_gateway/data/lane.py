@@ -15,7 +15,7 @@ from tidegate_gateway.data.partitions import make_partition
 from tidegate_gateway.data.pool import Connection, discard
 from tidegate_gateway.data.sql import load
 
-SQL = load("tidegate_gateway.data", "queries.sql")
+QUERIES = load(__package__, "queries.sql")
 COLUMNS = attrgetter("id", "endpoint", "method", "token", "source", "status", "input", "output")
 
 
@@ -62,7 +62,7 @@ class Lane:
 async def _execute(connection: Connection, batch: Sequence[Datum], seconds: float, *, again: bool) -> None:
     columns = [list(column) for column in zip(*map(COLUMNS, batch), strict=True)]
     with postgres_errors():
-        await connection.execute(SQL.insert_data_again if again else SQL.insert_data, *columns, timeout=seconds)
+        await connection.execute(QUERIES.insert_data_again if again else QUERIES.insert_data, *columns, timeout=seconds)
 
 
 async def _make_partitions(connection: Connection, batch: Sequence[Datum]) -> None:

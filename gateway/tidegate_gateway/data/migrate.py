@@ -14,8 +14,7 @@ from tidegate_gateway.data.faults import postgres_errors
 from tidegate_gateway.data.pool import Connection
 from tidegate_gateway.data.sql import load
 
-PACKAGE = "tidegate_gateway.data"
-SQL = load(PACKAGE, "queries.sql")
+QUERIES = load(__package__, "queries.sql")
 A_DAY = 86_400.0  # seconds: building an index may take long, and so may waiting for another process that builds it
 
 
@@ -33,7 +32,7 @@ class Migration:
 
 def own_migrations() -> tuple[Migration, ...]:
     """The migrations of this version, in order."""
-    folder = files(PACKAGE).joinpath("migrations")
+    folder = files(__package__).joinpath("migrations")
     found = (file for file in folder.iterdir() if file.name.endswith(".sql"))
     return tuple(
         Migration(file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
@@ -56,7 +55,7 @@ async def migrate(connection: Connection, migrations: Sequence[Migration] = OWN)
 async def check_version(connection: Connection, migrations: Sequence[Migration] = OWN) -> None:
     """Raises SchemaTooNew, SchemaTooOld or MigrationChanged unless the database has exactly our migrations."""
     with postgres_errors():
-        applied = await _applied(connection) if await connection.fetchval(SQL.migrations_exist) else {}
+        applied = await _applied(connection) if await connection.fetchval(QUERIES.migrations_exist) else {}
     if missing := _next(applied, migrations):
         raise SchemaTooOld(missing.name)
 
@@ -64,17 +63,17 @@ async def check_version(connection: Connection, migrations: Sequence[Migration] 
 async def _apply_next(connection: Connection, migrations: Sequence[Migration]) -> str | None:
     # Read committed: what another process applied while this one waited for the lock has to be seen.
     async with connection.transaction(isolation="read_committed"):
-        await connection.execute(SQL.migrations_begin, timeout=A_DAY)
-        await connection.execute(SQL.migrations_table)
+        await connection.execute(QUERIES.migrations_begin, timeout=A_DAY)
+        await connection.execute(QUERIES.migrations_table)
         migration = _next(await _applied(connection), migrations)
         if migration:
             await connection.execute(migration.statements, timeout=A_DAY)
-            await connection.execute(SQL.migration_done, migration.name, migration.checksum)
+            await connection.execute(QUERIES.migration_done, migration.name, migration.checksum)
     return migration.name if migration else None
 
 
 async def _applied(connection: Connection) -> dict[str, str]:
-    return {row["name"]: row["checksum"] for row in await connection.fetch(SQL.migrations_applied)}
+    return {row["name"]: row["checksum"] for row in await connection.fetch(QUERIES.migrations_applied)}
 
 
 def _next(applied: Mapping[str, str], migrations: Sequence[Migration]) -> Migration | None:

@@ -12,7 +12,7 @@ from tidegate_gateway.data.ids import first_id
 from tidegate_gateway.data.pool import Connection, acquire
 from tidegate_gateway.data.sql import load
 
-SQL = load("tidegate_gateway.data", "queries.sql")
+QUERIES = load(__package__, "queries.sql")
 DAY = timedelta(days=1)
 
 
@@ -27,13 +27,13 @@ async def make_partitions(pool: asyncpg.Pool, now: datetime, days_ahead: int = 7
 async def make_partition(connection: Connection, day: date) -> bool:
     """Makes the partition of a day; False if it is there. Readers and writers go on meanwhile."""
     name = f"datum_{day:%Y%m%d}"
-    if await connection.fetchval(SQL.partition_exists, name):
+    if await connection.fetchval(QUERIES.partition_exists, name):
         return False
     async with connection.transaction(isolation="read_committed"):
-        await connection.execute(SQL.partitions_lock)
-        if await connection.fetchval(SQL.partition_exists, name):
+        await connection.execute(QUERIES.partitions_lock)
+        if await connection.fetchval(QUERIES.partition_exists, name):
             return False
-        await connection.execute(await connection.fetchval(SQL.partition_statements, name, *bounds(day)))
+        await connection.execute(await connection.fetchval(QUERIES.partition_statements, name, *bounds(day)))
         return True
 
 

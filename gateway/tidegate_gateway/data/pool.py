@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from tidegate_gateway.data.errors import Unavailable
+from tidegate_gateway.data.errors import BadDatabaseUrl, Unavailable
 from tidegate_gateway.data.faults import FOREIGN, postgres_errors
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
@@ -32,19 +32,22 @@ SESSION = {
 
 
 def connect(url: str, *, pgbouncer: bool = False, size: int = 10) -> asyncpg.Pool:
-    """A pool of up to `size` connections, to be awaited or entered; it connects when one is needed, not before."""
+    """A pool of up to `size` connections, to be awaited or entered; it connects when one is needed, not before.
+
+    A writer keeps one of them for each of its lanes.
+    """
     per_session: dict[str, Any] = {"statement_cache_size": 0} if pgbouncer else {"server_settings": SESSION}
-    with postgres_errors():
-        return asyncpg.create_pool(
-            url,
-            min_size=0,
-            max_size=size,
-            timeout=CONNECT_SECONDS,
-            command_timeout=COMMAND_SECONDS,
-            init=pass_jsonb_through,
-            reset=_leave_as_it_is,
-            **per_session,
-        )
+    return asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=size,
+        timeout=CONNECT_SECONDS,
+        command_timeout=COMMAND_SECONDS,
+        connect=_open,
+        init=pass_jsonb_through,
+        reset=_leave_as_it_is,
+        **per_session,
+    )
 
 
 @asynccontextmanager
@@ -75,6 +78,13 @@ async def pass_jsonb_through(connection: Connection) -> None:
         encoder=JSONB_VERSION.__add__,
         decoder=lambda value: bytes(value[1:]),
     )
+
+
+async def _open(dsn: str | None = None, **options: Any) -> "asyncpg.Connection[asyncpg.Record]":
+    try:
+        return await asyncpg.connect(dsn, **options)
+    except ValueError:
+        raise BadDatabaseUrl from None  # the text of it repeats the URL, with a piece of the password for a port
 
 
 async def _leave_as_it_is(_: Connection) -> None:

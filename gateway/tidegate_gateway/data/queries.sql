@@ -73,8 +73,11 @@ INSERT INTO migration (name, checksum) VALUES ($1, $2);
 SELECT pg_advisory_xact_lock(7434180002);
 
 -- name: partition_exists
--- Whether there is a table of that name.
-SELECT to_regclass($1::text) IS NOT NULL;
+-- Whether there is a partition of that name. (to_regclass would not see what was committed while the lock was awaited.)
+SELECT EXISTS (
+    SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'datum'::regclass AND relname = $1
+);
 
 -- name: partition_statements
 -- What makes a partition. It is made beside `datum` and attached to it, because PARTITION OF would wait for every

@@ -15,7 +15,7 @@ from tidegate_gateway.data.ids import LOWEST, first_id, time_of
 from tidegate_gateway.data.pool import acquire
 from tidegate_gateway.data.sql import load
 
-SQL = load("tidegate_gateway.data", "queries.sql")
+QUERIES = load(__package__, "queries.sql")
 
 # How much older an id can be than one that was written before it: a datum is written seconds after its id was made, so
 # all of the day is for clocks of gateways that disagree. It bounds the partitions behind a position.
@@ -34,7 +34,7 @@ class Reader:
     async def get(self, endpoint: UUID, id_: UUID) -> StoredDatum | None:
         """One datum of an endpoint. Unavailable."""
         async with acquire(self._pool) as connection:
-            row = await connection.fetchrow(SQL.get_datum, endpoint, id_)
+            row = await connection.fetchrow(QUERIES.get_datum, endpoint, id_)
         return StoredDatum(*row) if row else None
 
     async def page(self, endpoint: UUID, after: UUID | None, limit: int) -> list[StoredDatum]:
@@ -43,19 +43,19 @@ class Reader:
         async with acquire(self._pool) as connection:
             position = BEFORE_EVERYTHING
             if after and made:
-                written = await connection.fetchval(SQL.position, endpoint, after)
+                written = await connection.fetchval(QUERIES.position, endpoint, after)
                 if written is None:
                     position = (0, LOWEST, first_id(made - WRITTEN_LATER))
                 else:
                     position = (written, after, first_id(made - CLOCKS_DISAGREE))
-            rows = await connection.fetch(SQL.page, endpoint, *position, limit)
+            rows = await connection.fetch(QUERIES.page, endpoint, *position, limit)
         return [StoredDatum(*row) for row in rows]
 
     async def ready(self) -> bool:
         """Whether PostgreSQL answers."""
         try:
             async with acquire(self._pool) as connection:
-                await connection.fetchval(SQL.ping)
+                await connection.fetchval(QUERIES.ping)
         except Unavailable:
             return False
         return True

@@ -3,12 +3,12 @@ after the COMMIT of it. It must never answer a datum that is not durable, and on
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from itertools import count
 from time import monotonic
 
 import asyncpg
+import structlog
 
 from tidegate_gateway.data.backlog import Backlog, Waiting
 from tidegate_gateway.data.datum import Datum
@@ -17,7 +17,7 @@ from tidegate_gateway.data.lane import Lane
 
 __all__ = ["Datum", "Writer"]
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger("tidegate.writer")
 
 MEGABYTE = 1024 * 1024
 BYTES_PER_SECOND = 4 * MEGABYTE  # what PostgreSQL parses, compresses and logs even on a slow disk
@@ -76,7 +76,7 @@ class Writer:
             try:
                 await self._store(lane, batch)
             except Exception:
-                log.exception("The writer failed in a way that nobody thought of")
+                log.exception("writing failed")
                 _fail(batch, Unavailable)
         await lane.close()
 

@@ -1,0 +1,71 @@
+"""Data for the tests of the room."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from tests.waiting import eventually
+from tidegate_gateway.data.datum import Datum, StoredDatum
+from tidegate_gateway.data.ids import new_id
+from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.writer import Writer
+
+ENDPOINT = uuid4()
+
+
+def datum(
+    input_: bytes | None = b'{"id": 1}',
+    *,
+    id_: UUID | None = None,
+    endpoint: UUID = ENDPOINT,
+    method: str = "POST",
+    token: str | None = None,
+    source: str | None = "192.0.2.1",
+    status: int | None = None,
+    output: bytes | None = None,
+) -> Datum:
+    """A datum of now."""
+    return Datum(id_ or new_id(), endpoint, method, token, source, status, input_, output)
+
+
+def ids(data: Sequence[Datum | StoredDatum]) -> list[UUID]:
+    return [one.id for one in data]
+
+
+async def write_all(writer: Writer, data: Sequence[Datum]) -> list[BaseException | None]:
+    """Writes at once what many callers write; what each was answered."""
+    return await asyncio.gather(*map(writer.write, data), return_exceptions=True)
+
+
+async def listed(reader: Reader, count: int, endpoint: UUID = ENDPOINT) -> list[StoredDatum]:
+    """The first page with `count` data, once it has them: transactions of other tests hold the horizon back."""
+
+    async def page() -> list[StoredDatum] | None:
+        found = await reader.page(endpoint, None, count)
+        return found if len(found) == count else None
+
+    return await eventually(page)
+
+
+@asynccontextmanager
+async def running(writer: Writer) -> AsyncIterator[Writer]:
+    writer.start()
+    yield writer
+    await writer.close()
+
+
+@asynccontextmanager
+async def held_up(url: str, *held: Datum) -> AsyncIterator[None]:
+    """While it lasts, whoever writes a datum of that id waits: another transaction has written it and is open."""
+    connection = await asyncpg.connect(url)
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.executemany(
+        "INSERT INTO datum (id, endpoint, method) VALUES ($1, $2, 'POST')", [(one.id, one.endpoint) for one in held]
+    )
+    yield
+    await transaction.rollback()
+    await connection.close()

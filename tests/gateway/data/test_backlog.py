@@ -1,0 +1,123 @@
+"""The backlog: first come, first served; bounded; empty at its end."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from tests.gateway.data.making import datum
+from tests.waiting import eventually
+from tidegate_gateway.data.backlog import Backlog, Waiting
+from tidegate_gateway.data.datum import ROW_BYTES, Datum
+from tidegate_gateway.data.errors import Unavailable, WriterFull
+
+MUCH = 1_000_000
+
+
+def taken(batch: Sequence[Waiting]) -> list[Datum]:
+    return [waiting.datum for waiting in batch]
+
+
+def sized(size: int) -> Datum:
+    return datum(b"1" * (size - ROW_BYTES))
+
+
+async def test_what_has_gathered_is_taken_at_once_in_order() -> None:
+    backlog = Backlog(10, MUCH)
+    data = [datum() for _ in range(5)]
+    for one in data:
+        backlog.put(one)
+    assert len(backlog) == 5
+    assert taken(await backlog.take(3, MUCH)) == data[:3]
+    assert taken(await backlog.take(3, MUCH)) == data[3:]
+    assert len(backlog) == 0
+
+
+async def test_taking_waits_for_a_datum() -> None:
+    backlog = Backlog(10, MUCH)
+    takers = [asyncio.create_task(backlog.take(10, MUCH)) for _ in range(2)]
+    one, other = datum(), datum()
+    for put in (one, other):
+        await asyncio.sleep(0)
+        backlog.put(put)
+        await eventually(lambda: len(backlog) == 0)
+    assert [taken(await taker) for taker in takers] == [[one], [other]]
+
+
+async def test_rows_are_bounded() -> None:
+    backlog = Backlog(2, MUCH)
+    backlog.put(datum())
+    backlog.put(datum())
+    with pytest.raises(WriterFull, match=r"The writer is full\."):
+        backlog.put(datum())
+    await backlog.take(1, MUCH)
+    backlog.put(datum())
+
+
+async def test_bytes_are_bounded_but_one_datum_always_fits() -> None:
+    backlog = Backlog(10, 1000)
+    backlog.put(sized(5000))
+    with pytest.raises(WriterFull):
+        backlog.put(sized(300))
+    await backlog.take(10, MUCH)
+    backlog.put(sized(500))
+    backlog.put(sized(500))
+    with pytest.raises(WriterFull):
+        backlog.put(sized(300))
+
+
+async def test_a_batch_is_bounded_in_bytes_but_takes_one_datum_always() -> None:
+    backlog = Backlog(10, MUCH)
+    big, *small = sized(5000), sized(400), sized(600), sized(300)
+    for one in (big, *small):
+        backlog.put(one)
+    assert taken(await backlog.take(10, 1000)) == [big]
+    assert taken(await backlog.take(10, 1000)) == small[:2]
+    assert taken(await backlog.take(10, 1000)) == small[2:]
+
+
+async def test_both_texts_count() -> None:
+    assert datum(b"12345", output=b"123").size == ROW_BYTES + 8
+    assert datum(None).size == ROW_BYTES
+
+
+async def test_draining_takes_everything_and_makes_room() -> None:
+    backlog = Backlog(2, MUCH)
+    data = [datum(), datum()]
+    for one in data:
+        backlog.put(one)
+    assert taken(backlog.drain()) == data
+    backlog.put(datum())
+
+
+async def test_after_closing_the_rest_is_taken_and_then_nothing() -> None:
+    backlog = Backlog(10, MUCH)
+    rest = datum()
+    backlog.put(rest)
+    backlog.close()
+    with pytest.raises(Unavailable):
+        backlog.put(datum())
+    assert taken(await backlog.take(10, MUCH)) == [rest]
+    assert await backlog.take(10, MUCH) == []
+
+
+async def test_closing_wakes_everybody_who_waits_for_data() -> None:
+    backlog = Backlog(10, MUCH)
+    takers = [asyncio.create_task(backlog.take(10, MUCH)) for _ in range(2)]
+    await asyncio.sleep(0)
+    backlog.close()
+    assert await asyncio.gather(*takers) == [[], []]
+
+
+async def test_whoever_went_away_is_answered_in_vain() -> None:
+    backlog = Backlog(10, MUCH)
+    gone, there = backlog.put(datum()), backlog.put(datum())
+    caller = asyncio.create_task(gone.answer())
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    gone.stored()
+    gone.failed(Unavailable())
+    there.stored()
+    await there.answer()
