@@ -38,7 +38,7 @@ class Serving:
 
     def __init__(self, app: ASGIApp, listen: str) -> None:
         config = uvicorn.Config(
-            app,  # type: ignore[arg-type]  # ours is the same protocol with other names
+            app,
             loop="none",
             http="httptools",
             ws="none",
