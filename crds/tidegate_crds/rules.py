@@ -109,15 +109,14 @@ def exactly_one(message: str, *fields: str) -> Rule:
     )
 
 
-def needs(field: str, *others: str, message: str) -> Rule:
-    """Where `field` is there, the others must be."""
-    present = " && ".join(f"has(self.{other})" for other in others)
+def needs(listed: str, other: str, *, message: str) -> Rule:
+    """Where a list has items, the other member must be there."""
     return Rule(
         message=message,
-        holds=lambda self: field not in self or all(other in self for other in others),
-        cel=f"!has(self.{field}) || ({present})",
-        field=field,
-        reads=(),
+        holds=lambda self: not self.get(listed) or other in self,
+        cel=f"!has(self.{listed}) || self.{listed}.size() == 0 || has(self.{other})",
+        field=listed,
+        reads=(listed,),
     )
 
 

@@ -7,8 +7,6 @@ from typing import Any
 Sentence = Callable[[Any, Mapping[str, Any]], str]
 """Takes the value as written and what the check knows of its bound."""
 
-LONGEST_QUOTE = 40
-
 
 def unknown_field(name: object, known: Collection[str]) -> str:
     """For a field that does not exist."""
@@ -43,7 +41,7 @@ def _kind(value: object) -> str:
     names: tuple[tuple[type | tuple[type, ...], str], ...] = (
         (bool, "true or false"),
         (int, "a number"),
-        (float, "a number"),
+        (float, "a number with a fraction"),
         (str, "a text"),
         (dict, "an object"),
         ((list, tuple), "a list"),
@@ -57,13 +55,9 @@ def _give(what: str) -> Sentence:
     return lambda value, _: f"Give {what}, not {_kind(value)}."
 
 
-def _text(value: object, context: Mapping[str, Any]) -> str:
-    quote = f': put "{value}" in quotes' if _is_scalar(value) else ""
-    return f"Give a text, not {_kind(value)}{quote}."
-
-
-def _is_scalar(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and len(str(value)) <= LONGEST_QUOTE
+def _text(value: object, _: Mapping[str, Any]) -> str:
+    hint = "" if value is None or isinstance(value, dict | list | tuple) else ": put it in quotes"
+    return f"Give a text, not {_kind(value)}{hint}."
 
 
 def _count(number: int, one: str) -> str:

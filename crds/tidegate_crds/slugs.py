@@ -33,6 +33,6 @@ def is_slug(text: str) -> bool:
 
 def slugify(text: str) -> str:
     """`Šablona 1` becomes `sablona-1`; the empty string if nothing of the text can stand in a slug."""
-    lower = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    lower = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_LETTERS)
     bare = "".join(char for char in lower if not unicodedata.combining(char))
     return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:LONGEST].rstrip("-")
