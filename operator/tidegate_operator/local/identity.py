@@ -1,6 +1,6 @@
 """What a cluster would give each resource, kept under `--data`: uid, age and generation.
 
-The uid comes of kind, namespace and name, so that data are found again; the age is when `--data` first saw the resource.
+The uid comes of kind, namespace and name, so that data are found again; the age is when `--data` first saw it.
 """
 
 import hashlib

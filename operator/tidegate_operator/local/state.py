@@ -31,7 +31,7 @@ class StateFile:
         beside = self._path.with_name(f"{self._path.name}.new")
         try:
             beside.unlink(missing_ok=True)
-            with open(beside, "w", opener=_for_us_alone) as file:  # noqa: PTH123 - the mode is given when it is made
+            with open(beside, "w", opener=_for_us_alone) as file:
                 json.dump(value, file, indent=1, sort_keys=True)
                 file.flush()
                 os.fsync(file.fileno())
