@@ -1,0 +1,1 @@
+"""What the commands of `tidegate` do. Results go to standard output, everything else to standard error."""
