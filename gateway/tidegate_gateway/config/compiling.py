@@ -72,7 +72,7 @@ def _refuse_newer(version: tuple[int, int]) -> None:
 def _mistakes(error: ValidationError) -> str:
     """Places and kinds of mistakes; never a value."""
     mistakes = error.errors(include_url=False, include_context=False, include_input=False)
-    return ", ".join(f"{'.'.join(map(str, m['loc']))} ({m['type']})" for m in mistakes[:SHOWN_MISTAKES])
+    return ", ".join(f"{'.'.join(map(str, m['loc'])) or 'the whole'} ({m['type']})" for m in mistakes[:SHOWN_MISTAKES])
 
 
 def _reason(row: StoredRow, error: Exception) -> str:

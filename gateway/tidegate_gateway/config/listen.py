@@ -14,6 +14,7 @@ from tidegate_gateway.data.sql import load
 
 FIRST_DELAY_SECONDS, DELAY_CAP_SECONDS = 0.05, 1.0
 PROBE_SECONDS = 30.0  # a connection whose other end vanished without a word is noticed by this
+ANSWER_SECONDS = 3.0
 QUERIES = load(__package__, "queries.sql")
 
 log = structlog.get_logger("tidegate.listen")
@@ -65,4 +66,4 @@ class Listener:
                 async with asyncio.timeout(PROBE_SECONDS):
                     await lost.wait()
             except TimeoutError:
-                await connection.execute(QUERIES.probe)
+                await connection.execute(QUERIES.probe, timeout=ANSWER_SECONDS)
