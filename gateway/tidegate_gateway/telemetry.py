@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import orjson
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
@@ -18,6 +18,8 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 BATCH_ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 UNKNOWN = "unknown"  # no endpoint is called so: they are all "<namespace>/<name>"
 OUR_LOGGERS = ("tidegate_gateway", "tidegate_operator")
+
+disable_created_metrics()  # a second series beside each counter, which nobody reads
 
 
 def trace_id(traceparent: bytes | None) -> str:

@@ -1,0 +1,171 @@
+"""The composition root of a gateway: wires its parts, starts them, and ends them in an order that loses nothing.
+
+The addresses answer from the beginning: a database that is away keeps no process from starting. The gateway says that
+it is not ready, and serves as soon as it has loaded its configuration.
+"""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import structlog
+
+from tidegate_gateway.admin import Readiness, admin_app
+from tidegate_gateway.api.app import create_api
+from tidegate_gateway.config.snapshot import Snapshot
+from tidegate_gateway.config.watch import ConfigWatch
+from tidegate_gateway.data.pool import connect
+from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.writer import Writer
+from tidegate_gateway.front.app import Front
+from tidegate_gateway.front.compile import compile_endpoint
+from tidegate_gateway.serving import Serving
+from tidegate_gateway.settings import Settings
+from tidegate_gateway.telemetry import Metrics
+from tidegate_gateway.upkeep import Upkeep
+
+IN_FLIGHT_SHARE = 0.8  # of the grace: the rest is for what waits to be written
+KILOBYTE = 1024
+ENDING = (signal.SIGTERM, signal.SIGINT)
+GC_THRESHOLDS = (100_000, 50, 1000)  # a full collection among 10,000 endpoints keeps every request waiting, for nothing
+
+log = structlog.get_logger("tidegate.gateway")
+
+
+class Gateway:
+    """One gateway inside a running event loop. It takes no signals and changes nothing of the process."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        url = settings.database_url.get_secret_value()
+        self._settings = settings
+        self._metrics = Metrics()
+        self._pool = connect(url, pgbouncer=settings.pgbouncer)
+        self._writer = Writer(self._pool, observe=self._metrics.committed)
+        self._reader = Reader(self._pool)
+        self._upkeep = Upkeep(self._pool, clock)
+        compilers = {"Endpoint": compile_endpoint}
+        self._watch = ConfigWatch(
+            url, self._pool, compilers, settings.pod_name, self._swapped, version=version("tidegate")
+        )
+        self._public = Serving(self._front(), settings.listen)
+        self._admin = Serving(admin_app(self.readiness, self._metrics.registry), settings.admin_listen)
+        self._keeping: asyncio.Task[None] | None = None
+        self._running = True
+        self._describe()
+
+    @property
+    def url(self) -> str:
+        """Where the public address is reached from this machine."""
+        return _url(self._public.address)
+
+    @property
+    def admin_url(self) -> str:
+        """Where the admin address is reached from this machine."""
+        return _url(self._admin.address)
+
+    async def start(self) -> None:
+        """Returns when both addresses are listened on. AddressError: one of them cannot be."""
+        await self._pool
+        self._writer.start()
+        try:
+            await self._public.start()
+            await self._admin.start()
+        except BaseException:
+            await self.stop()
+            raise
+        self._keeping = asyncio.create_task(self._upkeep.run(self._watch.start), name="upkeep")
+        log.info("listening", url=self.url, admin=self.admin_url, pod=self._settings.pod_name)
+
+    async def broken(self) -> None:
+        """Waits until this gateway can never serve, and raises why: SchemaTooNew, MigrationChanged, BadDatabaseUrl."""
+        if self._keeping:
+            await asyncio.shield(self._keeping)
+
+    async def stop(self) -> None:
+        """Not ready at once; what is in flight is finished and what was taken is written, within the grace."""
+        self._running = False
+        grace = self._settings.grace_seconds
+        deadline = asyncio.get_running_loop().time() + grace
+        await self._public.stop(grace * IN_FLIGHT_SHARE)
+        if self._keeping:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._writer.close()
+                await self._watch.stop()
+                await self._pool.close()
+        except TimeoutError:
+            log.error("the grace is over", queued=self._writer.queued)
+        self._pool.terminate()
+        await self._admin.stop()
+
+    async def readiness(self) -> Readiness:
+        """What it takes to serve, as it is now."""
+        database = await self._reader.ready()
+        return Readiness(self._watch.loaded, database, self._running, self._upkeep.problem)
+
+    def _front(self) -> Front:
+        return Front(
+            lambda: self._watch.snapshot if self._watch.loaded else None,
+            self._writer,
+            self._reader,
+            create_api(),
+            self._metrics.requests,
+            trusted_proxies=self._settings.trusted_proxies,
+            max_body_bytes=self._settings.max_body_kb * KILOBYTE,
+        )
+
+    def _describe(self) -> None:
+        gauge, watch = self._metrics.gauge, self._watch
+        gauge("tidegate_snapshot_revision", "Revision that is served.", lambda: watch.snapshot.revision)
+        gauge("tidegate_endpoints", "Endpoints that are served.", lambda: len(watch.snapshot.endpoints))
+        gauge("tidegate_not_compiled", "Objects that did not compile.", lambda: len(watch.failures))
+        gauge("tidegate_writer_queued", "Data that wait to be written.", lambda: self._writer.queued)
+
+    def _swapped(self, snapshot: Snapshot) -> None:
+        self._metrics.requests.forget_all_but({endpoint.label for endpoint in snapshot.endpoints.values()})
+
+
+async def run_gateway(settings: Settings) -> int:
+    """`tidegate gateway`: serves until SIGTERM or SIGINT and ends in order; a second signal ends at once.
+
+    Raises what is printed as a sentence: AddressError, SchemaTooNew and the like.
+    """
+    gc.set_threshold(*GC_THRESHOLDS)
+    told = _told_to_end()
+    gateway = Gateway(settings)
+    await gateway.start()
+    broken = asyncio.create_task(gateway.broken())
+    await asyncio.wait((told, broken), return_when=asyncio.FIRST_COMPLETED)
+    log.info("ending")
+    await gateway.stop()
+    if not told.done():
+        await broken
+    return 0
+
+
+def _told_to_end() -> asyncio.Future[None]:
+    """Done at the first signal; the next one ends the process as if nobody listened."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[None] = loop.create_future()
+
+    def tell() -> None:
+        for number in ENDING:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        told.set_result(None)
+
+    for number in ENDING:
+        loop.add_signal_handler(number, tell)
+    return told
+
+
+def _url(address: str) -> str:
+    """An address that takes every interface is reached on the loopback one."""
+    host, _, port = address.rpartition(":")
+    loopback = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104
+    return f"http://{loopback.get(host, host)}:{port}"
