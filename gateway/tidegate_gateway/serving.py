@@ -10,6 +10,7 @@ from typing import Self
 import uvicorn
 
 from tidegate_gateway.asgi import ASGIApp
+from tidegate_gateway.http_protocol import BoundedProtocol
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
@@ -40,7 +41,7 @@ class Serving:
         config = uvicorn.Config(
             app,
             loop="none",
-            http="httptools",
+            http=BoundedProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
