@@ -11,16 +11,12 @@ import asyncpg
 
 from tidegate_gateway.config.difference import Difference, Mark, batches, difference
 from tidegate_gateway.config.errors import Superseded
+from tidegate_gateway.config.reading import QUERIES, READ_SECONDS
 from tidegate_gateway.config.rows import ConfigRow
 from tidegate_gateway.config.sealed import seal_fields
 from tidegate_gateway.config.snapshot import Ref
 from tidegate_gateway.data.pool import Connection, acquire
-from tidegate_gateway.data.sql import load
 from tidegate_gateway.secrets import Sealer
-
-READ_SECONDS = 60.0
-
-QUERIES = load(__package__, "queries.sql")
 
 
 @dataclass(frozen=True, slots=True)

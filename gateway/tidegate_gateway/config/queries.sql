@@ -7,7 +7,7 @@ UPDATE config_state SET epoch = epoch + 1 RETURNING epoch;
 UPDATE config_state SET revision = revision + 1, epoch = $1 WHERE epoch <= $1 RETURNING revision;
 
 -- name: write_rows
--- Publishes new and changed rows; one that was withdrawn comes back.
+-- Publishes new and changed rows; one that was withdrawn comes back. What is sealed stays while the digest is the same.
 INSERT INTO config AS old (kind, uid, namespace, name, generation, revision, digest, configuration, sealed)
 SELECT kind, uid, namespace, name, generation, $1, digest, configuration, sealed
 FROM unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::jsonb[], $9::bytea[])
@@ -19,7 +19,9 @@ ON CONFLICT (kind, uid) DO UPDATE SET
     revision = excluded.revision,
     digest = excluded.digest,
     configuration = excluded.configuration,
-    sealed = excluded.sealed,
+    sealed = CASE
+        WHEN old.digest = excluded.digest THEN coalesce(old.sealed, excluded.sealed) ELSE excluded.sealed
+    END,
     deleted = false;
 
 -- name: withdraw_rows
