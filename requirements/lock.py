@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-COMPILE = "pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q"
+COMPILE = (
+    "pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q"
+)
 LOCKS = {
     "run.txt": (),
     "local.txt": ("--extra", "local", "-c", "requirements/run.txt"),

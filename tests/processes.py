@@ -1,4 +1,4 @@
-"""Real processes of Tidegate in tests: started as a person starts them, watched through their log, stopped or killed."""
+"""Real processes of Tidegate in tests: started as a person starts them, watched by their log, stopped or killed."""
 
 import asyncio
 import os
