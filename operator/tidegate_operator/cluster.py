@@ -24,7 +24,7 @@ class Cluster:
         return await self._api.read_secret(key)
 
     async def make_tokens(self, wanted: TokenSecretWanted) -> Secret | None:
-        """Make the primary tokens that are missing."""
+        """Make the primary tokens that are missing; gives the Secret as it is then."""
         return await make_tokens(self._api, wanted)
 
     async def check_path(self, path: str) -> str | None:

@@ -41,7 +41,7 @@ class Inputs(Protocol):
         """The Secret as it is now; None if it is not there."""
 
     async def make_tokens(self, wanted: TokenSecretWanted) -> Secret | None:
-        """Make the primary tokens that are missing; None if the Secret is somebody else's."""
+        """Make the primary tokens that are missing; gives the Secret as it is then."""
 
     async def check_path(self, path: str) -> str | None:
         """PostgreSQL's word on a jsonpath: None if it takes it, else its mistake."""
@@ -71,6 +71,9 @@ class Control:
         self._store, self._inputs, self._publisher, self._rows, self._on_pass = store, inputs, publisher, rows, on_pass
         self._translator = Translator()
         self._pending: set[Key] | None = None  # None: everything
+        self._touched: frozenset[Key] = frozenset()
+        self._changed_at: float | None = None
+        self._elected = False
         self._epoch: int | None = None
         self._verify = False
         self.hold_off = HoldOff(HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS)
@@ -78,6 +81,7 @@ class Control:
         self.brake = Brake()
         self.on_held: Callable[[float], None] = lambda _seconds: None
         self.listed_at = 0.0
+        self.heard_at = time.monotonic()
         self.failures = 0
 
     @property
@@ -94,8 +98,22 @@ class Control:
         """Take one event; the flag says whether it matters."""
         key, matters = self._store.observe(kind, body, deleted=deleted)
         if matters:
-            self.hold_off.touch()
+            self._changed()
         return key, matters
+
+    def observe_secret(self, secret: Secret, *, deleted: bool = False) -> None:
+        """Take one event of a Secret."""
+        if self._store.observe_secret(secret, deleted=deleted):
+            self._changed()
+
+    def _changed(self) -> None:
+        if self._changed_at is None:
+            self._changed_at = time.monotonic()
+        self.hold_off.touch()
+
+    def heard(self) -> None:
+        """A sign of life, though nothing may come of it: a pass or a list that failed will be tried again."""
+        self.heard_at = time.monotonic()
 
     def list_completed(self, began_at: float) -> None:
         """Every kind has been listed once more, from `began_at` (monotonic) on."""
@@ -104,11 +122,9 @@ class Control:
         self.complete.set()
         self.hold_off.touch()
 
-    async def lead(self) -> None:
-        """Take over: fence the former leader out, and go on from what it published."""
-        self._epoch = await self._publisher.take_over()
-        self._translator = Translator(self._rows.last_good(await self._publisher.load()))
-        self._pending = None
+    def lead(self) -> None:
+        """Take over with the next pass."""
+        self._elected = True
         self.hold_off.touch()
 
     async def run(self) -> None:
@@ -120,45 +136,65 @@ class Control:
 
     async def attempt(self) -> None:
         """One pass; its failure is counted and tried again later. KindGone and Superseded end the process."""
-        started = time.monotonic()
+        started = self.heard_at = time.monotonic()
+        since, self._changed_at = self._changed_at, None
         try:
             done = await self._pass()
         except (KindGone, Superseded):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the next pass makes up for it
+            self._changed_at = since or self._changed_at
             self._fail(error)
             return
         self.failures = 0
-        self._report(done, time.monotonic() - started)
+        self._report(done, started, since)
         self._on_pass(done)
 
     async def _pass(self) -> Pass:
-        changes = self._store.take_changes()
-        if self._pending is not None:
-            self._pending |= changes  # they stay pending until a pass with them has been published
-        translation, touched = await self._translate(self._pending)
+        if self._elected and not self.leads:
+            await self._take_over()
+        translation = await self._translate()
         rows = self._rows.of(translation)
         outcome = None if self._epoch is None else await self._publish(rows, self._epoch)
-        self._pending = set()
         self._store.forget_secrets(self._translator.secrets)
+        touched, self._pending, self._touched = self._touched, set(), frozenset()
         held = self.brake.since is not None
         return Pass(translation, touched, outcome, self._publisher.revisions, self._rows.problems, held)
 
-    async def _translate(self, changes: set[Key] | None) -> tuple[Translation, frozenset[Key]]:
+    async def _take_over(self) -> None:
+        """Fence the former leader out, and go on from what it published. Between passes only: one would mix the two."""
+        epoch = await self._publisher.take_over()
+        self._translator = Translator(self._rows.last_good(await self._publisher.load()))
+        self._pending = None
+        self._epoch = epoch
+        METRICS.leads.set(1)
+
+    async def _translate(self) -> Translation:
         """Translate, read what that asked for, and translate again, until nothing new is asked for."""
         world = World(self._store.resources, self._store.secrets, self._store.paths)
-        translation = self._translator.translate(world, changes)
-        touched = translation.changed
+        self._take_changes()
+        translation = self._translate_once(world, self._pending)
         for _ in range(ROUNDS):
             await self._gather(translation)
-            found = self._store.take_changes()
+            found = self._take_changes()
             if not found:
                 break
-            if self._pending is not None:
-                self._pending |= found
-            translation = self._translator.translate(world, found)
-            touched |= translation.changed
-        return translation, touched
+            translation = self._translate_once(world, found)
+        return translation
+
+    def _take_changes(self) -> set[Key]:
+        """They stay pending until a pass with them has been published, and so does what they touched."""
+        changes = self._store.take_changes()
+        if self._pending is not None:
+            self._pending |= changes
+        return changes
+
+    def _translate_once(self, world: World, changes: set[Key] | None) -> Translation:
+        translation = self._translator.translate(world, changes)
+        self._touched |= translation.changed
+        for bug in translation.bugs:
+            log.error("the translation broke on a resource", resource=str(bug.key), stack=bug.stack)
+        return translation
 
     async def _gather(self, translation: Translation) -> None:
         slots = asyncio.Semaphore(READ_CONCURRENCY)
@@ -173,7 +209,8 @@ class Control:
 
     async def _read_secret(self, key: Key, slots: asyncio.Semaphore) -> None:
         async with slots:
-            self._store.put_secret(key, await self._inputs.read_secret(key))
+            self._store.ask_secret(key)
+            self._store.answer_secret(key, await self._inputs.read_secret(key))
 
     async def _check_path(self, path: str, slots: asyncio.Semaphore) -> None:
         async with slots:
@@ -181,8 +218,8 @@ class Control:
 
     async def _make_tokens(self, wanted: TokenSecretWanted, slots: asyncio.Semaphore) -> None:
         async with slots:
-            if made := await self._inputs.make_tokens(wanted):
-                self._store.put_secret(wanted.secret, made)
+            self._store.ask_secret(wanted.secret)
+            self._store.answer_secret(wanted.secret, await self._inputs.make_tokens(wanted))
 
     async def _publish(self, rows: Mapping[Ref, ConfigRow], epoch: int) -> Outcome:
         if self._verify and not await self._publisher.verify():
@@ -212,14 +249,17 @@ class Control:
         delay = min(RETRY_SECONDS * 2**self.failures, RETRY_CAP_SECONDS)
         asyncio.get_running_loop().call_later(delay, self.hold_off.touch)
 
-    def _report(self, done: Pass, seconds: float) -> None:
+    def _report(self, done: Pass, started: float, since: float | None) -> None:
+        now = time.monotonic()
         METRICS.passes.labels("done").inc()
-        METRICS.pass_seconds.observe(seconds)
+        METRICS.pass_seconds.observe(now - started)
         if done.outcome and (done.outcome.changed or done.outcome.withdrawn):
+            if since is not None:
+                METRICS.published_seconds.observe(now - since)
             log.info(
                 "published",
                 revision=done.outcome.revision,
                 changed=done.outcome.changed,
                 withdrawn=done.outcome.withdrawn,
-                milliseconds=round(seconds * 1000, 1),
+                milliseconds=round((now - started) * 1000, 1),
             )

@@ -49,6 +49,7 @@ class Relister:
                 repaired = await self._list_all()
             except ApiError as error:
                 log.warning("list failed, will retry", error=str(error))
+                self._control.heard()
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             if repaired and self._control.complete.is_set():
@@ -96,9 +97,8 @@ class Relister:
             async for page in self._api.secret_pages(namespace):
                 for secret in page:
                     listed.add(secret.key)
-                    if self._store.observe_secret(secret):
-                        self._control.hold_off.touch()
+                    self._control.observe_secret(secret)
         for key in [key for key, secret in self._store.secrets.items() if secret and key not in listed]:
-            # Read once more: it may have been made after its page was.
-            if self._store.put_secret(key, await self._api.read_secret(key)):
+            self._store.ask_secret(key)  # it may have been made after its page was
+            if self._store.answer_secret(key, await self._api.read_secret(key)):
                 self._control.hold_off.touch()

@@ -60,6 +60,7 @@ class Store:
     def __init__(self) -> None:
         self.resources: dict[Key, Resource] = {}
         self.secrets: dict[Key, Secret | None] = {}
+        self._asked: set[Key] = set()
         self.paths: dict[str, str | None] = {}
         self.echoes: dict[Key, Echo] = {}
         self._tombstones: dict[Key, int] = {}
@@ -107,17 +108,29 @@ class Store:
 
     def observe_secret(self, secret: Secret, *, deleted: bool = False) -> bool:
         """Take one event of a Secret; those that nothing refers to are passed over."""
-        if secret.key not in self.secrets:
+        if secret.key not in self.secrets and secret.key not in self._asked:
             return False
-        old = self.secrets[secret.key]
+        old = self.secrets.get(secret.key)
         if old is not None and secret.version < old.version:
             return False
+        self._asked.discard(secret.key)
         return self.put_secret(secret.key, None if deleted else secret)
 
+    def ask_secret(self, key: Key) -> None:
+        """A Secret is about to be read or made: an event that comes before the answer counts more than that."""
+        self._asked.add(key)
+
+    def answer_secret(self, key: Key, secret: Secret | None) -> bool:
+        """What was read, unless an event has told something newer meanwhile."""
+        if key not in self._asked:
+            return False
+        self._asked.discard(key)
+        return self.put_secret(key, secret)
+
     def put_secret(self, key: Key, secret: Secret | None) -> bool:
-        """Keep what was read of a Secret that is referred to (None: it is not there)."""
+        """Keep a Secret that is referred to (None: it is not there)."""
         old = self.secrets.get(key)
-        same = key in self.secrets and (old and old.data) == (secret and secret.data)
+        same = key in self.secrets and _matter_of(old) == _matter_of(secret)
         self.secrets[key] = secret
         if not same:
             self._changes.add(key)
@@ -149,6 +162,10 @@ class Store:
             return False
         self._changes.add(key)
         return True
+
+
+def _matter_of(secret: Secret | None) -> object:
+    return secret and (secret.data, secret.owner_uids)
 
 
 def secret_of(body: Body) -> Secret:

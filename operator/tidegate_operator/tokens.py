@@ -10,6 +10,7 @@ from tidegate_operator.api_server import CONFLICT, ApiServer
 from tidegate_operator.errors import ApiError
 from tidegate_operator.store import Secret
 from tidegate_operator.translate.model import TokenSecretWanted
+from tidegate_operator.translate.secret_values import value_of
 
 PREFIX = "tg_"  # so that scanners of secrets can know one
 
@@ -20,14 +21,14 @@ def new_token() -> str:
 
 
 async def make_tokens(api: ApiServer, wanted: TokenSecretWanted) -> Secret | None:
-    """Make the Secret, or the keys it lacks; what a person put there stays. None if it is somebody else's."""
+    """Make the Secret, or the keys it lacks; what a person put there stays. Gives it as it is then, whoever's it is."""
     there = await api.read_secret(wanted.secret)
     try:
         if there is None:
             return await api.create_secret(wanted.secret, _new_secret(wanted))
         if wanted.uid not in there.owner_uids:
             return there
-        missing = [method for method in wanted.methods if not there.data.get(method)]
+        missing = [method for method in wanted.methods if not value_of(there, method)]
         if not missing:
             return there
         lock = {"resourceVersion": str(there.version)}

@@ -15,7 +15,7 @@ from tidegate_operator.loop import Control
 from tidegate_operator.metrics import METRICS
 from tidegate_operator.relist import Relister
 from tidegate_operator.status_writer import StatusWriter
-from tidegate_operator.store import Store, secret_of
+from tidegate_operator.store import secret_of
 
 
 def settings() -> kopf.OperatorSettings:
@@ -39,8 +39,8 @@ def settings() -> kopf.OperatorSettings:
 class Watch:
     """Feeds the store from Kopf's watch of our kinds and of Secrets."""
 
-    def __init__(self, store: Store, control: Control, relister: Relister, statuses: StatusWriter) -> None:
-        self._store, self._control, self._relister, self._statuses = store, control, relister, statuses
+    def __init__(self, control: Control, relister: Relister, statuses: StatusWriter) -> None:
+        self._control, self._relister, self._statuses = control, relister, statuses
 
     async def run(self, namespaces: Collection[str]) -> None:
         """Watch until SIGTERM. It starts after the first complete list: Kopf looks at the discovery only once."""
@@ -65,8 +65,7 @@ class Watch:
 
         @kopf.on.event("", "v1", "secrets", registry=registry, id="secrets")
         async def secrets(event: Any, **_: Any) -> None:
-            if self._store.observe_secret(secret_of(event["object"]), deleted=event["type"] == "DELETED"):
-                self._control.hold_off.touch()
+            self._control.observe_secret(secret_of(event["object"]), deleted=event["type"] == "DELETED")
 
         return registry
 

@@ -128,6 +128,23 @@ def test_reading_a_secret_that_is_absent_is_a_change_too() -> None:
     assert not store.put_secret(TOKEN, None)
 
 
+def test_an_event_that_comes_while_a_secret_is_read_counts_more_than_what_was_read() -> None:
+    store = Store()
+    store.ask_secret(TOKEN)
+    assert store.observe_secret(secret(b"new", 5))
+    assert not store.answer_secret(TOKEN, secret(b"old", 4))
+    assert store.secrets == {TOKEN: secret(b"new", 5)}
+    store.ask_secret(TOKEN)
+    assert store.answer_secret(TOKEN, None)
+    assert store.secrets == {TOKEN: None}
+
+
+def test_a_secret_that_another_owns_now_matters() -> None:
+    store = Store()
+    store.put_secret(TOKEN, Secret(TOKEN, {}, 1, frozenset({"u1"})))
+    assert store.observe_secret(Secret(TOKEN, {}, 2, frozenset()))
+
+
 def test_forgotten_secrets_are_gone() -> None:
     store = Store()
     store.put_secret(TOKEN, secret(b"a"))
