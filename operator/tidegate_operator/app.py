@@ -5,22 +5,24 @@ A restart is the one way back from what was not foreseen: a lost Lease, a CRD th
 
 import asyncio
 import gc
-import time
-from collections.abc import Coroutine
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import structlog
 from kubernetes.aio import client
-from tidegate_gateway.serving import Serving
 
+from tidegate_gateway.config.errors import ConfigError
 from tidegate_gateway.config.gateway_watch import GatewayWatch
 from tidegate_gateway.config.publish import Publisher
 from tidegate_gateway.data.errors import DataError, SchemaTooOld, Unavailable
 from tidegate_gateway.data.migrate import check_version
 from tidegate_gateway.data.pool import acquire, connect
 from tidegate_gateway.secrets import Sealer, parse_keys
+from tidegate_gateway.serving import Serving
 from tidegate_gateway.settings import Settings
 from tidegate_operator.api_server import ApiServer
 from tidegate_operator.cluster import Cluster
@@ -29,7 +31,6 @@ from tidegate_operator.events import Events
 from tidegate_operator.health import Health, health_app
 from tidegate_operator.leader import Lease
 from tidegate_operator.loop import Control, Pass
-from tidegate_operator.metrics import METRICS
 from tidegate_operator.relist import Relister
 from tidegate_operator.rows import Rows
 from tidegate_operator.status_writer import CONCURRENCY, StatusWriter
@@ -37,6 +38,7 @@ from tidegate_operator.store import Store
 from tidegate_operator.watch import Watch
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 DATABASE_RETRY_SECONDS = 1.0
 # A full collection among 10,000 objects takes 100 ms, for nothing: they live on.
 GC_THRESHOLDS = (100_000, 50, 1000)
@@ -45,7 +47,7 @@ log = structlog.get_logger("tidegate.operator")
 
 
 async def run_operator(settings: Settings) -> int:
-    """Run until SIGTERM (0) or until a part ends (1). Raises SchemaTooNew, BadKeys and the like, to be printed."""
+    """Run until a signal comes (0) or a part ends (1). Raises BadKeys, AddressError and the like, to be printed."""
     gc.set_threshold(*GC_THRESHOLDS)
     keys = settings.encryption_keys
     sealer = Sealer(parse_keys(keys.get_secret_value())) if keys else None
@@ -70,7 +72,7 @@ class Operator:
         )
         self._relister = Relister(api, self._store, self._control, settings.namespaces)
         self._control.on_held = lambda seconds: _later(seconds, self._relister.touch)
-        self._watch = Watch(self._store, self._control, self._relister, self._statuses)
+        self._watch = Watch(self._control, self._relister, self._statuses)
         url = settings.database_url.get_secret_value()
         self._gateways = GatewayWatch(url, pool, self._statuses.gateways_changed)
         leases = client.CoordinationV1Api(api.client)
@@ -78,37 +80,42 @@ class Operator:
         self._health = Health(self._control, pool)
 
     async def run(self) -> int:
-        """Run until a part ends; 0 if it was Kopf's watch, which ends at SIGTERM alone."""
-        async with Serving(health_app(self._health, self._store), self._settings.admin_listen):
-            await self._database()
-            # All older than Kopf: at its end Kopf waits for, and then cancels, every task younger than itself.
-            tasks = [asyncio.create_task(work, name=name) for name, work in self._parts().items()]
-            try:
-                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                await self._end(tasks)
+        """Run until a part ends; 0 if that was because of a signal."""
+        with _signals() as signalled:
+            async with Serving(health_app(self._health, self._store), self._settings.admin_listen):
+                # All older than Kopf: at its end Kopf waits for, and then cancels, every task younger than itself.
+                tasks = [asyncio.create_task(work, name=name) for name, work in self._parts(signalled).items()]
+                try:
+                    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    await self._end(tasks)
         return _report(done)
 
-    def _parts(self) -> dict[str, Coroutine[Any, Any, None]]:
-        parts = {
-            "relister": self._relister.run(),
+    def _parts(self, signalled: asyncio.Event) -> dict[str, Coroutine[Any, Any, object]]:
+        parts: dict[str, Coroutine[Any, Any, object]] = {
+            "signal": signalled.wait(),
+            "lists": self._list(),
             "loop": self._control.run(),
             "lease": self._lead(),
             "events": self._events.work(),
             "watch": self._watch.run(self._settings.namespaces),
         }
-        return {f"status-{n}": self._statuses.work() for n in range(CONCURRENCY)} | parts
+        return parts | {f"status-{n}": self._statuses.work() for n in range(CONCURRENCY)}
+
+    async def _list(self) -> None:
+        """Everything else waits for the first complete list."""
+        await self._database()
+        self._gateways.start()
+        await self._relister.run()
 
     async def _lead(self) -> None:
         """Candidate, leader, and never candidate again: losing the Lease raises, and ends the process."""
         await self._control.complete.wait()
         await self._lease.acquire()
-        await self._control.lead()
-        METRICS.leads.set(1)
-        self._gateways.start()
+        self._control.lead()
         await self._lease.keep()
 
-    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+    async def _end(self, tasks: list[asyncio.Task[object]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -116,7 +123,7 @@ class Operator:
         await self._lease.release()
 
     async def _database(self) -> None:
-        """Wait for a database of this version's schema. A newer one raises SchemaTooNew."""
+        """Wait for a database of this version's schema; a newer one ends the process."""
         while True:
             try:
                 async with acquire(self._pool) as connection:
@@ -124,23 +131,33 @@ class Operator:
                 return
             except (Unavailable, SchemaTooOld) as error:
                 log.warning("waiting for the database", problem=str(error))
-                self._health.beat = time.monotonic()
+                self._control.heard()
                 await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     def _passed(self, done: Pass) -> None:
-        self._health.beat = time.monotonic()
         if done.outcome is not None:
             self._statuses.passed(done)
 
 
-def _report(done: set[asyncio.Task[None]]) -> int:
+@contextmanager
+def _signals() -> Iterator[asyncio.Event]:
+    """Set by SIGTERM and SIGINT, until Kopf runs: it puts itself in our place, and ends in order."""
+    loop, signalled = asyncio.get_running_loop(), asyncio.Event()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, signalled.set)
+    yield signalled
+    for number in SIGNALS:
+        loop.remove_signal_handler(number)
+
+
+def _report(done: set[asyncio.Task[object]]) -> int:
     for task in done:
         error = task.exception()
-        if isinstance(error, OperatorError | DataError):
+        if isinstance(error, OperatorError | DataError | ConfigError):
             log.error("ending", part=task.get_name(), problem=str(error))
         elif error is not None:
             log.error("ending", part=task.get_name(), exc_info=error)
-        elif task.get_name() == "watch":
+        elif task.get_name() in ("signal", "watch"):
             log.info("ending")
             return 0
     return 1

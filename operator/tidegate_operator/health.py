@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import asyncpg
-from prometheus_client import REGISTRY, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
@@ -25,16 +25,15 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Health:
-    """`beat` is when (monotonic) the loop was last heard of."""
+    """What the probes ask."""
 
     def __init__(self, control: Control, pool: asyncpg.Pool) -> None:
         self._control, self._pool = control, pool
-        self.beat = time.monotonic()
 
     @property
     def alive(self) -> bool:
         """Whether the loop has been heard of lately."""
-        return time.monotonic() - self.beat < SILENT_SECONDS
+        return time.monotonic() - self._control.heard_at < SILENT_SECONDS
 
     async def parts(self) -> dict[str, bool]:
         """What readiness is made of."""
@@ -47,7 +46,7 @@ class Health:
     async def _database(self) -> bool:
         try:
             async with acquire(self._pool, seconds=1.0) as connection:
-                return await connection.fetchval(QUERIES.alive) == 1
+                return bool(await connection.fetchval(QUERIES.alive))
         except DataError:
             return False
 
@@ -74,7 +73,8 @@ def _ready(status: object) -> str:
 
 def health_app(health: Health, store: Store) -> Starlette:
     """The admin application of an operator."""
-    REGISTRY.register(Objects(store))
+    objects = CollectorRegistry()
+    objects.register(Objects(store))
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n") if health.alive else PlainTextResponse("the loop is silent\n", 503)
@@ -84,6 +84,6 @@ def health_app(health: Health, store: Store) -> Starlette:
         return JSONResponse({"ready": all(parts.values()), **parts}, 200 if all(parts.values()) else 503)
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest(REGISTRY), media_type=METRICS_TYPE)
+        return Response(generate_latest(REGISTRY) + generate_latest(objects), media_type=METRICS_TYPE)
 
     return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
