@@ -20,7 +20,7 @@ GOOD = {
 SERVED = (True, Reason.PROGRAMMED, "Every live gateway serves this generation.")
 WAITING = (None, Reason.PENDING, "Waiting for the gateways to load this generation.")
 UNPUBLISHED = (None, Reason.PENDING, "Waiting to be published to the gateways.")
-HELD = (None, Reason.HELD, "The operator holds a change that would withdraw most endpoints; see its log.")
+HELD = (None, Reason.HELD, "Its withdrawal is held, with that of most endpoints; the operator's log says more.")
 NO_GATEWAY = (None, Reason.NO_GATEWAY, "No gateway is running: start one, and this generation is served.")
 NOT_SERVED = (False, Reason.NOT_SERVED, "Nothing of this resource is served: mend what the other conditions name.")
 
@@ -29,8 +29,8 @@ State = tuple[bool | None, Reason, str]
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Where a resource stands in PostgreSQL: the revision that holds it (None: not published yet), the brake, and why
-    it cannot be published."""
+    """Where a resource stands in PostgreSQL: the revision that holds it (None: not published yet), whether the brake
+    holds its withdrawal, and why it cannot be published."""
 
     revision: int | None = None
     held: bool = False
@@ -107,13 +107,11 @@ def _programmed(
     verdict: Verdict, publication: Publication, gateways: Sequence[Gateway], before: Mapping[str, Any]
 ) -> State:
     if verdict.served_generation is None:
-        return NOT_SERVED
+        return HELD if publication.held and publication.revision is not None else NOT_SERVED
     if verdict.served_generation != verdict.generation:
         return False, Reason.LAST_GOOD_SERVED, f"Generation {verdict.served_generation} is served until this is mended."
     if publication.problem:
         return False, Reason.NOT_SERVED, publication.problem
-    if publication.held:
-        return HELD
     if failure := _failure(verdict, gateways):
         return False, Reason.NOT_COMPILED, f"A gateway could not compile this generation: {failure}"
     if publication.revision is not None and gateways and all(g.revision >= publication.revision for g in gateways):
