@@ -10,18 +10,22 @@ from tidegate_crds.tree import Node, member
 Location = tuple[Part, ...]
 
 
-def without_nulls(node: Node, value: Any) -> Any:
-    """The value as the API server would store it: a member that is null is not there. Free JSON stays as it is."""
+def as_stored(node: Node, value: Any) -> Any:
+    """The value as the API server would store it: a member that is null is not there, and 5.0 is a whole number.
+
+    Free JSON stays as it is.
+    """
     if isinstance(value, dict):
         known = {key: (member(node, key), part) for key, part in value.items()}
         return {
-            key: part if child is None else without_nulls(child, part)
+            key: part if child is None else as_stored(child, part)
             for key, (child, part) in known.items()
             if child is None or part is not None
         }
     if isinstance(value, list) and "items" in node:
-        return [without_nulls(node["items"], part) for part in value]
-    return value
+        return [as_stored(node["items"], part) for part in value]
+    is_whole = isinstance(value, float) and node.get("type") == "integer" and value.is_integer()
+    return int(value) if is_whole else value
 
 
 def broken_rules(node: Node, value: Any, unsound: Collection[Location]) -> Iterator[tuple[Location, str]]:

@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from tidegate_crds import sentences
 from tidegate_crds.errors import FieldError
-from tidegate_crds.judge import Location, broken_rules, without_nulls
+from tidegate_crds.judge import Location, as_stored, broken_rules
 from tidegate_crds.kinds import KINDS, Kind
 from tidegate_crds.model import Model
 from tidegate_crds.paths import join
@@ -21,7 +21,7 @@ def parse_spec(kind: str, spec: object) -> tuple[Model | None, tuple[FieldError,
     Nothing is kept back for a second round: a rule between fields is judged unless what it reads is itself wrong.
     """
     node = tree(KINDS[kind].spec)
-    given = without_nulls(node, spec)
+    given = as_stored(node, spec)
     model, refused = _validate(KINDS[kind], given)
     broken = broken_rules(node, given, refused.keys())
     found = [*refused.items(), *broken]

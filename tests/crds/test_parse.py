@@ -145,6 +145,12 @@ def test_what_is_null_is_not_there() -> None:
     assert said("DataSchema", {"schema": None}) == ["spec.schema: This field is required: add it."]
 
 
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    model, errors = parse_spec("Company", {"retentionDays": 30.0})
+    assert errors == ()
+    assert model == parse_spec("Company", {"retentionDays": 30})[0]
+
+
 def test_free_json_keeps_its_nulls_and_its_big_numbers() -> None:
     schema = {"const": None, "enum": [None, 12345678901234567890123], "properties": {"a": {"default": None}}}
     model, _ = parse_spec("DataSchema", {"schema": schema})
