@@ -7,8 +7,6 @@ from tidegate_crds.conditions import ConditionType, Reason
 from tidegate_gateway.config.model import AnyConfig
 from tidegate_operator.store import Key, Resource, Secret
 
-NOTHING: Mapping[str, bytes] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -29,7 +27,7 @@ class Served:
 
     generation: int
     config: AnyConfig
-    secrets: Mapping[str, bytes] = field(default=NOTHING, repr=False)
+    secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What there is to say of one resource. What is served (its address, methods, Secret) may be of an older generation."""
+    """What there is to say of one resource. What is served (address, methods, Secret) may be of an older generation."""
 
     key: Key
     uid: str
