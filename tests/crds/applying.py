@@ -1,12 +1,24 @@
 """Applying manifests to the real API server as one of several managers, and looking at what became of them."""
 
 import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
 
 from tests.controlplane.kubectl import Kubectl
 from tidegate_crds.kinds import GROUP, KINDS
+
+
+@contextmanager
+def passing_namespace(kubectl: Kubectl) -> Iterator[str]:
+    """A fresh namespace for several tests; it begins to go at the end."""
+    name = f"crds-{secrets.token_hex(4)}"
+    kubectl("create", "namespace", name)
+    yield name
+    kubectl("delete", "namespace", name, "--wait=false")
 
 
 def apply(kubectl: Kubectl, namespace: str, manager: str, manifest: dict[str, Any]) -> str:

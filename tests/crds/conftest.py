@@ -1,22 +1,20 @@
 """The API server with Tidegate's CRDs, as a judge of manifests."""
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.controlplane.cluster import Cluster
 from tests.controlplane.kubectl import Kubectl
+from tests.crds.applying import passing_namespace
 from tests.crds.server import Judge, connect
 
 
 @pytest.fixture(scope="session")
 def court(crds: Cluster, kubectl: Kubectl) -> Iterator[str]:
     """A namespace in which nothing is ever stored."""
-    name = f"judge-{secrets.token_hex(4)}"
-    kubectl("create", "namespace", name)
-    yield name
-    kubectl("delete", "namespace", name, "--wait=false")
+    with passing_namespace(kubectl) as name:
+        yield name
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import yaml
 
 from tests.controlplane.cluster import Cluster
 from tests.controlplane.kubectl import Kubectl
-from tests.crds.applying import apply, stored
+from tests.crds.applying import apply, passing_namespace, stored
 from tests.crds.manifests import EXAMPLES, resource
 from tidegate_crds.kinds import CATEGORY, GROUP, KINDS, VERSION, Kind
 from tidegate_crds.status import WAITING
@@ -19,11 +19,12 @@ pytestmark = pytest.mark.usefixtures("crds")
 OPENAPI = f"/openapi/v3/apis/{GROUP}/{VERSION}"
 
 
-@pytest.fixture
-def filled(kubectl: Kubectl, namespace: str) -> str:
-    """A namespace with the manifests of examples/reference."""
-    kubectl("apply", "--server-side", f"--namespace={namespace}", f"--filename={EXAMPLES / 'reference'}")
-    return namespace
+@pytest.fixture(scope="module")
+def filled(crds: Cluster, kubectl: Kubectl) -> Iterator[str]:
+    """A namespace with the manifests of examples/reference, which no test changes."""
+    with passing_namespace(kubectl) as namespace:
+        kubectl("apply", "--server-side", f"--namespace={namespace}", f"--filename={EXAMPLES / 'reference'}")
+        yield namespace
 
 
 def rows(kubectl: Kubectl, namespace: str, *arguments: str) -> list[list[str]]:
