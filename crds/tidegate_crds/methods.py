@@ -1,4 +1,4 @@
-"""What an Endpoint does with each method: how a request becomes rows, which task runs, how its rows become the answer."""
+"""What an Endpoint does with each method: a request becomes rows, a task runs, its rows become the answer."""
 
 from typing import Annotated, ClassVar, Literal
 
