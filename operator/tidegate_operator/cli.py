@@ -1,6 +1,8 @@
 """The command line. Here is what a person types; `commands` does it, and is imported when it is asked for."""
 
+import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +16,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders with manifests, or single files.")]
+Namespace = Annotated[str, typer.Option(metavar="NAME", help="The namespace of manifests that name none.")]
+
+Data = Annotated[Path, typer.Option(metavar="DIR", help="Where the database, tokens and keys of local mode are.")]
+
+
+class Output(StrEnum):
+    """How results are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 def main() -> None:
     """The entry point: an expected error is one sentence on standard error, and exit code 2."""
@@ -26,6 +40,58 @@ def main() -> None:
             raise
         print(f"tidegate: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
+
+
+@app.command()
+def up(
+    folders: Folders,
+    listen: Annotated[
+        str, typer.Option(envvar="TIDEGATE_LISTEN", metavar="HOST:PORT", help="The public address; port 0 takes one.")
+    ] = "127.0.0.1:8080",
+    data: Data = Path(".tidegate"),
+    namespace: Namespace = "default",
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log as in a cluster: a JSON line a request.")] = False,
+) -> None:
+    """Serve manifests on this machine, without a cluster, and reload them when they change.
+
+    Starts a PostgreSQL of its own, unless TIDEGATE_DATABASE_URL names one. Ctrl-C ends everything; the data stay.
+
+    \b
+    tidegate up examples/quickstart
+    tidegate up deploy secrets --listen 127.0.0.1:0 --data /var/lib/demo
+    """
+    from tidegate_operator.commands.running import run
+    from tidegate_operator.commands.up import Options
+    from tidegate_operator.commands.up import up as serve
+
+    run(serve(Options(tuple(folders), listen, data, namespace, verbose)))
+
+
+@app.command()
+def validate(
+    folders: Folders,
+    namespace: Namespace = "default",
+    output: Annotated[Output, typer.Option(help="Lines for people, or one JSON object a finding.")] = Output.TEXT,
+) -> None:
+    """Print what the statuses of manifests would say, without a cluster and without serving.
+
+    Exit code 1: a resource is not accepted, or refers to what is not there. 2: it could not be found out.
+
+    \b
+    tidegate validate examples/quickstart
+    tidegate validate deploy --namespace acme --output json
+    """
+    from tidegate_operator.commands.running import run
+    from tidegate_operator.commands.validate import print_json, print_text, validate_folders
+
+    reading, told = run(validate_folders(folders, namespace))
+    if reading.passed_over:
+        typer.echo(f"Passed over: {', '.join(reading.passed_over)}.", err=True)
+    if output is Output.JSON:
+        print_json(told)
+    else:
+        print_text(reading, told)
+    sys.exit(any(one.refuses for one in told))
 
 
 @app.command()
@@ -68,3 +134,76 @@ def migrate() -> None:
 
     applied = run(migrate_database(read_settings().database_url.get_secret_value()))
     typer.echo("\n".join(f"applied {name}" for name in applied) or "nothing to do: the database is up to date")
+
+
+@app.command()
+def tokens(
+    address: Annotated[str, typer.Argument(metavar="COMPANY/GROUP/ENDPOINT", help="The endpoint's address.")],
+    data: Data = Path(".tidegate"),
+    namespace: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Look only here in the cluster; default: everywhere.")
+    ] = None,
+    method: Annotated[str | None, typer.Option(metavar="NAME", help="The bare token of one method.")] = None,
+) -> None:
+    """Print the primary tokens of an endpoint: of `tidegate up`, or else of the cluster that the kubeconfig names.
+
+    \b
+    tidegate tokens default/sales/orders
+    curl -H "Authorization: Bearer $(tidegate tokens default/sales/orders --method POST)" ...
+    """
+    from tidegate_operator.commands.running import run
+    from tidegate_operator.commands.tokens import cluster_tokens, local_tokens, of_method
+
+    found = local_tokens(address, data)
+    if found is None:
+        found = run(cluster_tokens(address, namespace))
+    if method:
+        typer.echo(of_method(found, method))
+    else:
+        for name, token in found.items():
+            typer.echo(f"{name:<7}{token}")
+
+
+@app.command()
+def status(data: Data = Path(".tidegate")) -> None:
+    """Show the gateways that are there: the revision they serve, their heartbeat, and what they could not compile.
+
+    \b
+    TIDEGATE_DATABASE_URL=postgresql://tidegate@db/tidegate tidegate status
+    tidegate status                     of a `tidegate up` that runs here
+    """
+    from tidegate_operator.commands.running import run
+    from tidegate_operator.commands.status import database_url, lines, live_gateways
+
+    gateways = run(live_gateways(database_url(os.environ.get("TIDEGATE_DATABASE_URL"), data)))
+    typer.echo("\n".join(lines(gateways)))
+
+
+@app.command()
+def gateway() -> None:
+    """Run one gateway, configured by the environment (TIDEGATE_DATABASE_URL, TIDEGATE_LISTEN, TIDEGATE_ADMIN_LISTEN).
+
+    \b
+    TIDEGATE_DATABASE_URL=postgresql://tidegate@db/tidegate tidegate gateway
+    """
+    from tidegate_gateway.app import run_gateway
+    from tidegate_gateway.telemetry import set_up_logging
+    from tidegate_operator.commands.running import read_settings, run
+
+    set_up_logging()
+    sys.exit(run(run_gateway(read_settings())))
+
+
+@app.command()
+def operator() -> None:
+    """Run one operator, configured by the environment (TIDEGATE_DATABASE_URL, TIDEGATE_WATCH_NAMESPACES).
+
+    \b
+    TIDEGATE_DATABASE_URL=postgresql://tidegate@db/tidegate tidegate operator
+    """
+    from tidegate_gateway.telemetry import set_up_logging
+    from tidegate_operator.app import run_operator
+    from tidegate_operator.commands.running import read_settings, run
+
+    set_up_logging()
+    sys.exit(run(run_operator(read_settings())))

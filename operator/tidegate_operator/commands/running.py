@@ -20,7 +20,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def read_settings(**given: Any) -> Settings:
-    """The environment's settings; `given` comes before it. CommandError names every variable that is missing or wrong."""
+    """The environment's settings; `given` comes before it. CommandError names each that is missing or wrong."""
     try:
         return Settings(**given)
     except ValidationError as error:

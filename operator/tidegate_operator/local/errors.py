@@ -5,6 +5,7 @@ LocalError
 ├── WrongVersionError    the data belong to another major version than what is installed
 ├── InUseError           another process works on the same folder
 ├── PlaceError           a folder cannot be used
+├── MissingError         a folder of manifests is not there
 └── StartError           PostgreSQL did not start
 """
 
@@ -50,6 +51,14 @@ class InUseError(LocalError):
 
 class PlaceError(LocalError):
     """A folder cannot be used for data."""
+
+
+class MissingError(LocalError):
+    """A folder of manifests is not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(f"{folder} is not there: name a folder with manifests.")
 
 
 class StartError(LocalError):

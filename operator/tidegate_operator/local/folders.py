@@ -4,18 +4,18 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tidegate_operator.local.errors import PlaceError
+from tidegate_operator.local.errors import MissingError
 
 ENDINGS = (".yaml", ".yml", ".json")
 NOT_OURS = (".", "#", "~")  # hidden, and what editors keep beside a file that is being edited
 
 
 def manifest_files(folders: Iterable[Path]) -> list[Path]:
-    """The files by path, each once however it is reached. PlaceError if a folder is not there."""
+    """The files by path, each once however it is reached. MissingError if a folder is not there."""
     found: dict[Path, Path] = {}
     for folder in folders:
         if not folder.exists():
-            raise PlaceError(f"{folder} is not there: name a folder with manifests.")
+            raise MissingError(folder)
         for path in [folder] if folder.is_file() else _below(folder):
             found.setdefault(path.resolve(), path)
     return sorted(found.values(), key=str)

@@ -32,12 +32,12 @@ class Folders:
     """Reads the folders; what did not change since the last time is not parsed again."""
 
     def __init__(self, folders: Sequence[Path], namespace: str = "default") -> None:
-        self._folders, self._namespace = folders, namespace
+        self.paths, self._namespace = tuple(folders), namespace
         self._files: dict[Path, _File] = {}
 
     def read(self) -> Reading:
-        """The present state. PlaceError if a folder is not there."""
-        paths = manifest_files(self._folders)
+        """The present state. MissingError if a folder is not there."""
+        paths = manifest_files(self.paths)
         self._files = {path: self._refreshed(path) for path in paths}
         reads = [self._files[path].read for path in paths]
         manifests, doubles = _by_key(manifest for read in reads for manifest in read.manifests)

@@ -16,7 +16,7 @@ from pathlib import Path
 from tidegate_operator.local.errors import PlaceError
 
 ELSEWHERE = Path("/var/lib/tidegate")
-NOTE = "postgresql.elsewhere"
+CLUSTER, NOTE = "postgresql", "postgresql.elsewhere"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET = 103  # bytes; 107 on Linux, 103 on macOS
 SERVER_USERS = ("postgres", "nobody")
@@ -48,7 +48,7 @@ class Place:
 
     @property
     def cluster(self) -> Path:
-        return self.folder / "postgresql"
+        return self.folder / CLUSTER
 
     @property
     def log(self) -> Path:
@@ -90,10 +90,16 @@ def find_place(data: Path) -> Place:
             return _noted(note)
         if not as_root:
             return Place(data, None)
-        owner = _owner_of(data / "postgresql")
+        owner = _owner_of(data / CLUSTER)
         return Place(data, owner) if owner.may_enter(data) else _elsewhere(note, owner)
     except OSError as error:
         raise PlaceError(f"{data} cannot hold the database: {error}. Use another --data.") from error
+
+
+def known_folder(data: Path) -> Path:
+    """The folder that holds the database of a data folder, if there is one; nothing is made."""
+    note = data / NOTE
+    return Path(note.read_text().strip()) if note.exists() else data
 
 
 def make_data_folder(data: Path) -> bool:
@@ -106,10 +112,10 @@ def make_data_folder(data: Path) -> bool:
 
 
 def _noted(note: Path) -> Place:
-    folder = Path(note.read_text().strip())
+    folder = known_folder(note.parent)
     if not folder.is_dir():
         raise PlaceError(f"{note} says that the database is in {folder}, which is gone: delete {note} to begin anew.")
-    return Place(folder, _owner_of(folder / "postgresql") if os.geteuid() == 0 else None)
+    return Place(folder, _owner_of(folder / CLUSTER) if os.geteuid() == 0 else None)
 
 
 def _elsewhere(note: Path, owner: Owner) -> Place:

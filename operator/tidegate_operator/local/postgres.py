@@ -13,13 +13,13 @@ from urllib.parse import quote
 from tidegate_operator.local.binaries import Binaries, find_binaries
 from tidegate_operator.local.errors import StartError
 from tidegate_operator.local.lock import FolderLock
-from tidegate_operator.local.place import Place, find_place
+from tidegate_operator.local.place import CLUSTER, Place, find_place, known_folder
 from tidegate_operator.local.postmaster import PidFile
 from tidegate_operator.local.process import Process, ended, returncode, said, spawn
 from tidegate_operator.local.reachable import reachable
 
 USER = "tidegate"
-POLL_SECONDS = 0.01
+POLL_SECONDS, WATCH_SECONDS = 0.01, 0.5
 START_SECONDS, STOP_SECONDS = 60.0, 10.0
 STILL_IN_USE = "shared memory block"
 CAREFUL: Mapping[str, str] = {"listen_addresses": "", "unix_socket_permissions": "0700", "timezone": "UTC"}
@@ -61,7 +61,7 @@ class EmbeddedPostgres:
 
     def url(self, database: str = "postgres") -> str:
         """What `asyncpg.connect` takes, for one database of the server."""
-        return f"postgresql://{USER}@/{quote(database)}?host={quote(str(self._socket), safe='')}"
+        return _url(self._socket, database)
 
     async def start(self) -> str:
         """Start the server, on what it held before, and give its URL. Any LocalError."""
@@ -83,6 +83,14 @@ class EmbeddedPostgres:
                 self._process = None
         if self._lock is not None:
             self._lock.release()
+
+    async def keep(self) -> None:
+        """Start it again whenever it ends by itself, for ever. Any LocalError."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if self.pid is None:
+                await self.stop()
+                await self.start()
 
     async def _start(self, place: Place) -> None:
         found = await asyncio.to_thread(find_binaries, self._environ, place.cluster)
@@ -124,3 +132,13 @@ class EmbeddedPostgres:
         if STILL_IN_USE in end and time.monotonic() < deadline:
             return False
         raise StartError(f"PostgreSQL did not start; {end}")
+
+
+def running_url(data: Path) -> str | None:
+    """The URL of the database that another process runs for a data folder, if one does."""
+    socket = PidFile(known_folder(data.absolute()) / CLUSTER).socket_folder()
+    return _url(socket, "postgres") if socket else None
+
+
+def _url(socket: Path, database: str) -> str:
+    return f"postgresql://{USER}@/{quote(database)}?host={quote(str(socket), safe='')}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tidegate_operator.local.errors import StartError
 
-PID_LINE, STATUS_LINE = 0, 7
+PID_LINE, SOCKET_LINE, STATUS_LINE = 0, 4, 7
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,13 @@ class PidFile:
         """Whether the server with this process id takes connections."""
         lines = self._lines()
         return len(lines) > STATUS_LINE and lines[PID_LINE] == str(pid) and lines[STATUS_LINE].strip() == "ready"
+
+    def socket_folder(self) -> Path | None:
+        """Where the server that is ready listens; None if there is none."""
+        lines, pid = self._lines(), self._pid()
+        if pid is None or not self.is_ready(pid) or not self._is_server(pid):
+            return None
+        return Path(lines[SOCKET_LINE])
 
     def clear(self, seconds: float = 10.0) -> None:
         """End the server that an earlier process left behind; a process that merely has its number is let alone."""

@@ -1,0 +1,42 @@
+"""`tidegate status`: the gateways that are there, what they serve, and what they could not compile."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tidegate_gateway.config.gateways import Gateway, live
+from tidegate_gateway.data.migrate import check_version
+from tidegate_gateway.data.pool import acquire, connect
+from tidegate_operator.commands.errors import CommandError
+from tidegate_operator.local.postgres import running_url
+
+HEADS = ("GATEWAY", "VERSION", "REVISION", "HEARTBEAT")
+
+
+async def live_gateways(url: str) -> list[Gateway]:
+    """Those of a database. DataError."""
+    async with connect(url, size=1) as pool:
+        async with acquire(pool) as connection:
+            await check_version(connection)
+        return await live(pool)
+
+
+def database_url(given: str | None, data: Path) -> str:
+    """The URL that is given, else that of a `tidegate up` which runs on the data folder. CommandError."""
+    if url := given or running_url(data):
+        return url
+    raise CommandError(f"TIDEGATE_DATABASE_URL is not set, and no `tidegate up` runs on {data}: name one of them.")
+
+
+def lines(gateways: Sequence[Gateway]) -> Iterator[str]:
+    """A table of the gateways, then what did not compile."""
+    if not gateways:
+        yield "No gateway is running."
+        return
+    rows = [HEADS, *((g.pod, g.version, str(g.revision), f"{g.heartbeat_age_seconds:.1f} s ago") for g in gateways)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    for gateway in gateways:
+        for failure in gateway.failures:
+            what = f"{failure.kind} {failure.namespace}/{failure.name}, generation {failure.generation}"
+            yield f"{gateway.pod} could not compile {what}: {failure.message}"

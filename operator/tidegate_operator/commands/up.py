@@ -1,0 +1,142 @@
+"""`tidegate up`: the composition root of local mode, everything in one process tree and no cluster."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from rich.console import Console
+
+from tidegate_gateway.app import Gateway
+from tidegate_gateway.data.migrate import migrate
+from tidegate_gateway.data.pool import acquire, connect
+from tidegate_gateway.secrets import Sealer, parse_keys
+from tidegate_gateway.settings import Settings
+from tidegate_gateway.telemetry import set_up_logging
+from tidegate_operator.commands.running import read_settings
+from tidegate_operator.local.keys import encryption_keys
+from tidegate_operator.local.listening import admin_address, refuse_taken
+from tidegate_operator.local.lock import FolderLock
+from tidegate_operator.local.manifests import Folders
+from tidegate_operator.local.operator import LocalOperator, first_ended
+from tidegate_operator.local.place import make_data_folder
+from tidegate_operator.local.postgres import EmbeddedPostgres
+
+POD = "local"  # the same at each start: a gateway that was killed is not waited for
+POOL = 4
+ENDING = (signal.SIGINT, signal.SIGTERM)
+
+Keep = Callable[[], Coroutine[Any, Any, object]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may choose."""
+
+    folders: tuple[Path, ...]
+    listen: str
+    data: Path
+    namespace: str
+    verbose: bool
+
+
+async def up(options: Options) -> None:
+    """Serve until SIGINT or SIGTERM. Whatever was started is ended again."""
+    _set_up_logging(options.verbose)
+    await first_ended([_serve(options), _signal()])
+
+
+async def _serve(options: Options) -> None:
+    folders = Folders(options.folders, options.namespace)
+    if passed_over := folders.read().passed_over:
+        _say(f"Passed over: {', '.join(passed_over)}.")
+    refuse_taken(options.listen)
+    async with AsyncExitStack() as stack:
+        data = _taken(options.data, stack)
+        url, keep = await _database(data, stack)
+        settings = _settings(url, data, options.listen)
+        gateway = await _gateway(settings, stack)
+        pool = await stack.enter_async_context(connect(url, pgbouncer=settings.pgbouncer, size=POOL))
+        public_url = settings.public_url or gateway.url
+        names = " ".join(map(str, options.folders))
+        title = f"Tidegate serves {names} at {public_url} (data in {options.data}; Ctrl-C ends it)"
+        operator = LocalOperator(data, url, pool, _sealer(settings), public_url, Console(), title)
+        await first_ended([operator.run(folders), gateway.broken(), keep()])
+
+
+def _set_up_logging(verbose: bool) -> None:
+    """JSON lines as in a cluster if they are asked for, else what goes wrong, for people."""
+    set_up_logging()
+    if not verbose:
+        structlog.configure(
+            processors=[structlog.processors.add_log_level, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        )
+
+
+async def _signal() -> None:
+    """Wait for SIGINT or SIGTERM; the next one ends the process as if nobody listened."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in ENDING:
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    for number in ENDING:
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _taken(data: Path, stack: AsyncExitStack) -> Path:
+    """The data folder, for this process alone."""
+    data = data.absolute()
+    lock = FolderLock(data, "up.lock")
+    make_data_folder(data)
+    lock.take()
+    stack.callback(lock.release)
+    return data
+
+
+async def _database(data: Path, stack: AsyncExitStack) -> tuple[str, Keep]:
+    """The URL of a database with this version's schema, and what keeps it running: it is given, or one of our own."""
+    url = os.environ.get("TIDEGATE_DATABASE_URL")
+    keep: Keep = asyncio.Event().wait
+    if not url:
+        server = EmbeddedPostgres(data)
+        url, keep = await server.start(), server.keep
+        stack.push_async_callback(server.stop)
+        if server.folder != data:
+            _say(f"PostgreSQL, which does not run as root, has its files in {server.folder}.")
+    async with connect(url, size=1) as pool, acquire(pool) as connection:
+        await migrate(connection)
+    return url, keep
+
+
+def _settings(url: str, data: Path, listen: str) -> Settings:
+    address, word = admin_address(os.environ.get("TIDEGATE_ADMIN_LISTEN"))
+    if word:
+        _say(word)
+    keys = os.environ.get("TIDEGATE_ENCRYPTION_KEYS") or encryption_keys(data)
+    return read_settings(database_url=url, listen=listen, admin_listen=address, encryption_keys=keys, pod_name=POD)
+
+
+async def _gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
+    gateway = Gateway(settings)
+    await gateway.start()
+    stack.push_async_callback(gateway.stop)
+    return gateway
+
+
+def _sealer(settings: Settings) -> Sealer:
+    keys = settings.encryption_keys
+    return Sealer(parse_keys(keys.get_secret_value() if keys else ""))
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201

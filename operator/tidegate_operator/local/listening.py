@@ -1,0 +1,37 @@
+"""Whether an address is free, before anything is started for it."""
+
+import socket
+
+from tidegate_gateway.serving import AddressError
+
+
+def is_free(listen: str) -> bool:
+    """Whether a server could listen there now. An address that is none is for the server to refuse."""
+    host, _, port = listen.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        return True
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError:
+            return False
+    return True
+
+
+def refuse_taken(listen: str) -> None:
+    """AddressError that names the way out, if the public address is taken."""
+    if not is_free(listen):
+        raise AddressError(
+            f"{listen} cannot be listened on, because something else does or it is not of this machine: "
+            "choose another with --listen, such as --listen 127.0.0.1:8081 (port 0 takes a free one)."
+        )
+
+
+def admin_address(wanted: str | None) -> tuple[str, str | None]:
+    """Where the admin address goes, and a word about it if that is not where it goes by default."""
+    default = "127.0.0.1:9090"
+    if wanted or is_free(default):
+        return wanted or default, None
+    return "127.0.0.1:0", f"{default} is taken: the admin address is a free one"

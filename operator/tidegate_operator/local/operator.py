@@ -1,0 +1,100 @@
+"""The operator of local mode: the same loop, statuses and leadership's epoch as in a cluster, over folders."""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+from rich.console import Console
+
+from tidegate_gateway.config.gateway_watch import GatewayWatch
+from tidegate_gateway.config.publish import Publisher
+from tidegate_gateway.secrets import Sealer
+from tidegate_operator.brake import Brake
+from tidegate_operator.local.addresses import Addresses
+from tidegate_operator.local.board import Board
+from tidegate_operator.local.errors import MissingError
+from tidegate_operator.local.example import curl_line
+from tidegate_operator.local.identity import Identities
+from tidegate_operator.local.inputs import FolderInputs
+from tidegate_operator.local.keys import TokenSecrets
+from tidegate_operator.local.manifests import Folders
+from tidegate_operator.local.pieces import Problem
+from tidegate_operator.local.source import Source
+from tidegate_operator.local.state import StateFile
+from tidegate_operator.local.watching import changes
+from tidegate_operator.loop import Control, Pass
+from tidegate_operator.rows import Rows
+from tidegate_operator.status_writer import StatusWriter
+from tidegate_operator.store import Store
+from tidegate_operator.translate.model import Translation
+
+IDENTITIES = "identities.json"
+
+
+class LocalOperator:
+    """`url` leads to PostgreSQL, as `pool` does; `public_url` is what endpoints' URLs begin with."""
+
+    def __init__(
+        self, data: Path, url: str, pool: asyncpg.Pool, sealer: Sealer, public_url: str, console: Console, title: str
+    ) -> None:
+        store = Store()
+        self._public_url = public_url
+        self._inputs = FolderInputs(TokenSecrets(data), pool)
+        self._addresses = Addresses(data)
+        self._translation: Translation | None = None
+        self._control = Control(store, self._inputs, Publisher(pool, sealer), Rows(sealer), self._passed)
+        self._control.brake = Brake(-math.inf)  # a person who removes files means it
+        identities = Identities(StateFile(data / IDENTITIES), lambda: datetime.now(UTC))
+        self._source = Source(self._control, store, self._inputs, identities)
+        self._board = Board(console, title, lambda key: self._source.manifests.get(key), self._example)
+        self._statuses = StatusWriter(store, self._source.show, self._control.observe, self._board.note, public_url)
+        self._gateways = GatewayWatch(url, pool, self._statuses.gateways_changed)
+
+    async def run(self, folders: Folders) -> None:
+        """Serve the folders for ever. Superseded, LocalError and DataError end it."""
+        self._control.lead()
+        self._gateways.start()
+        try:
+            await first_ended([self._control.run(), self._statuses.work(), self._board.run(), self._follow(folders)])
+        finally:
+            await self._gateways.stop()
+
+    async def _follow(self, folders: Folders) -> None:
+        before = None
+        async for _ in changes(folders.paths):
+            try:
+                reading = await asyncio.to_thread(folders.read)
+            except MissingError as error:
+                self._board.complain(
+                    [Problem(str(error.folder), 0, 0, "it is not there; what it held last is served.")]
+                )
+                continue
+            if reading != before:
+                self._source.apply(reading)
+                self._board.complain(reading.problems)
+            before = reading
+
+    def _passed(self, done: Pass) -> None:
+        self._translation = done.translation
+        self._statuses.passed(done)
+        self._board.passed(done)
+        self._addresses.keep(done.translation)
+
+    def _example(self) -> str | None:
+        return curl_line(self._translation, self._inputs.secret, self._public_url) if self._translation else None
+
+
+async def first_ended(parts: Sequence[Awaitable[object]]) -> None:
+    """Wait until one of these ends, end the others, and raise what it ended with."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
