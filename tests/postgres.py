@@ -75,14 +75,14 @@ def template_database(postgres: str) -> str:
 @pytest.fixture
 def database_url(postgres: str, template_database: str) -> Iterator[str]:
     """A migrated database for this test alone, as a URL for asyncpg."""
-    with _database(postgres, f"TEMPLATE {template_database}") as url:
+    with new_database(postgres, f"TEMPLATE {template_database}") as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(postgres: str) -> Iterator[str]:
     """An empty database for this test alone, as a URL for asyncpg."""
-    with _database(postgres, "TEMPLATE template0") as url:
+    with new_database(postgres, "TEMPLATE template0") as url:
         yield url
 
 
@@ -97,7 +97,8 @@ async def pg_server() -> AsyncIterator[PgServer]:
 
 
 @contextmanager
-def _database(postgres: str, like: str) -> Iterator[str]:
+def new_database(postgres: str, like: str) -> Iterator[str]:
+    """A database on the run's server, made with these words of CREATE DATABASE; its URL. It goes at the end."""
     name = f"test_{secrets.token_hex(6)}"
     _apart(_execute(postgres.replace(ANY, "postgres"), f"CREATE DATABASE {name} {like}"))
     yield postgres.replace(ANY, name)
