@@ -1,9 +1,22 @@
-"""Fixtures of the front door's tests."""
+"""A front door on a real database, and what it stands on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import asyncpg
 import pytest
+
+from tests.gateway.config.samples import uid_of
+from tidegate_gateway.api.app import create_api
+from tidegate_gateway.config.model import EndpointConfig
+from tidegate_gateway.config.snapshot import Compiled, snapshot_of
+from tidegate_gateway.data.pool import connect
+from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.writer import Writer
+from tidegate_gateway.front.app import Front
+from tidegate_gateway.front.compile import compile_endpoint
+from tidegate_gateway.telemetry import Metrics
+
+OpenFront = Callable[..., Front]
 
 
 @pytest.fixture
@@ -12,3 +25,40 @@ async def connection(empty_database_url: str) -> AsyncIterator[asyncpg.Connectio
     connection = await asyncpg.connect(empty_database_url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """Connections as a gateway has them."""
+    async with connect(database_url) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def open_front(pool: asyncpg.Pool) -> AsyncIterator[OpenFront]:
+    """Makes a front door that serves the given endpoints."""
+    writer = Writer(pool)
+    writer.start()
+
+    def open_(*configs: EndpointConfig, trusted_proxies: int = 0, max_body_bytes: int = 100_000) -> Front:
+        compiled = [
+            Compiled(
+                *("Endpoint", uid_of(c.name), c.namespace, c.name, 1, 1, ""),
+                compile_endpoint(c, uid_of(c.name)),
+                f"{c.company}/{c.group}/{c.slug}",
+            )
+            for c in configs
+        ]
+        snapshot = snapshot_of(1, {one.ref: one for one in compiled})
+        return Front(
+            lambda: snapshot,
+            writer,
+            Reader(pool),
+            create_api(),
+            Metrics().requests,
+            trusted_proxies=trusted_proxies,
+            max_body_bytes=max_body_bytes,
+        )
+
+    yield open_
+    await writer.close()
