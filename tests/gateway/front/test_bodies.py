@@ -99,48 +99,47 @@ async def test_a_body_that_does_not_decode_is_no_json(open_front: OpenFront, enc
     assert reply.json["detail"] == f"The body is not what its encoding says: {encoding}."
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress", "\xff"])
-async def test_other_encodings_are_refused(open_front: OpenFront, encoding: str) -> None:
-    reply = await post(open_front, b"{}", content_encoding=encoding)
-    assert (reply.status, reply.code) == (415, "unsupported_media_type")
-    assert reply.json["detail"] == "The body may be encoded with gzip or deflate, and with nothing else."
+async def test_other_encodings_are_refused(open_front: OpenFront) -> None:
+    for encoding in ("br", "zstd", "gzip, gzip", "compress", "\xff"):
+        reply = await post(open_front, b"{}", content_encoding=encoding)
+        assert (reply.status, reply.code) == (415, "unsupported_media_type"), encoding
+        assert reply.json["detail"] == "The body may be encoded with gzip or deflate, and with nothing else."
 
 
-@pytest.mark.parametrize(
-    "content_type",
-    [
-        "application/json",
-        "APPLICATION/JSON; charset=UTF-8",
-        'application/json;charset="utf-8"',
-        "application/json; charset=utf8; version=1",
-        "application/problem+json",
-        "application/vnd.github.v3+json ; foo=bar",
-    ],
-)
-async def test_json_has_these_types(open_front: OpenFront, content_type: str) -> None:
-    assert (await post(open_front, b"{}", content_type=content_type)).status == 201
+FINE_TYPES = [
+    "application/json",
+    "APPLICATION/JSON; charset=UTF-8",
+    'application/json;charset="utf-8"',
+    "application/json; charset=utf8; version=1",
+    "application/problem+json",
+    "application/vnd.github.v3+json ; foo=bar",
+]
+NOT_JSON = "The body must be JSON: send Content-Type: application/json."
+NOT_UTF_8 = "The body must be in UTF-8."
+OTHER_TYPES = {
+    "text/plain": NOT_JSON,
+    "application/x-www-form-urlencoded": NOT_JSON,
+    "application/jsonx": NOT_JSON,
+    "application/+json": NOT_JSON,
+    "text/plain+json": NOT_JSON,
+    "": NOT_JSON,
+    "application/json, application/json": NOT_JSON,
+    "application/json; charset=iso-8859-1": NOT_UTF_8,
+    "application/json; Charset=utf-16": NOT_UTF_8,
+}
 
 
-@pytest.mark.parametrize(
-    ("content_type", "detail"),
-    [
-        ("text/plain", "The body must be JSON: send Content-Type: application/json."),
-        ("application/x-www-form-urlencoded", "The body must be JSON: send Content-Type: application/json."),
-        ("application/jsonx", "The body must be JSON: send Content-Type: application/json."),
-        ("application/+json", "The body must be JSON: send Content-Type: application/json."),
-        ("text/plain+json", "The body must be JSON: send Content-Type: application/json."),
-        ("", "The body must be JSON: send Content-Type: application/json."),
-        ("application/json, application/json", "The body must be JSON: send Content-Type: application/json."),
-        ("application/json; charset=iso-8859-1", "The body must be in UTF-8."),
-        ("application/json; Charset=utf-16", "The body must be in UTF-8."),
-    ],
-)
-async def test_other_types_are_refused_before_they_are_read(
-    open_front: OpenFront, content_type: str, detail: str
-) -> None:
-    reply = await post(open_front, b"{}", content_type=content_type)
-    assert (reply.status, reply.code, reply.taken) == (415, "unsupported_media_type", 0)
-    assert reply.json["detail"] == detail
+async def test_json_has_these_types(open_front: OpenFront) -> None:
+    replies = {text: await post(open_front, b"{}", content_type=text) for text in FINE_TYPES}
+    assert {text: reply.status for text, reply in replies.items()} == dict.fromkeys(FINE_TYPES, 201)
+
+
+async def test_other_types_are_refused_before_they_are_read(open_front: OpenFront) -> None:
+    replies = {text: await post(open_front, b"{}", content_type=text) for text in OTHER_TYPES}
+    assert {text: reply.json["detail"] for text, reply in replies.items()} == OTHER_TYPES
+    assert {(reply.status, reply.code, reply.taken) for reply in replies.values()} == {
+        (415, "unsupported_media_type", 0)
+    }
 
 
 async def test_without_a_type_it_is_json(open_front: OpenFront) -> None:

@@ -1,7 +1,5 @@
 """The table of methods and routes, with every way in which a method can be configured."""
 
-import pytest
-
 from tests.gateway.config.samples import endpoint
 from tests.gateway.front.calling import ORDERS, answer
 from tests.gateway.front.conftest import OpenFront
@@ -68,60 +66,58 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("name", TABLES)
-async def test_every_method_at_every_route(open_front: OpenFront, name: str) -> None:
-    served, table = TABLES[name]
-    front = open_front(served)
-    heard = []
-    for method, tail, _, _ in table:
-        reply = await answer(front, method, ORDERS + tail)
-        heard.append((method, tail, reply.status, "" if method == "HEAD" else reply.code))
-    assert heard == table
+async def test_every_method_at_every_route(open_front: OpenFront) -> None:
+    for name, (served, table) in TABLES.items():
+        front = open_front(served)
+        heard = []
+        for method, tail, _, _ in table:
+            reply = await answer(front, method, ORDERS + tail)
+            heard.append((method, tail, reply.status, "" if method == "HEAD" else reply.code))
+        assert heard == table, name
 
 
-@pytest.mark.parametrize(
-    ("served", "tail", "allowed"),
-    [
-        (config(*METHODS), "", "GET, HEAD, POST, OPTIONS"),
-        (config(*METHODS), ID, "GET, HEAD, PUT, PATCH, OPTIONS"),
-        (config(*METHODS), "/all", "OPTIONS"),
-        (config(*METHODS, task=True), "", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (config(*METHODS, task=True), ID, "GET, HEAD, OPTIONS"),
-        (config("POST"), "", "POST, OPTIONS"),
-        (config("POST"), ID, "GET, HEAD, OPTIONS"),
-        (config("POST", allow_deleting=True), ID, "GET, HEAD, DELETE, OPTIONS"),
-        (config("POST", allow_deleting=True), "/all", "DELETE, OPTIONS"),
-    ],
-)
-async def test_allow_names_what_is_served(
-    open_front: OpenFront, served: EndpointConfig, tail: str, allowed: str
-) -> None:
-    front = open_front(served)
-    options, refused = await answer(front, "OPTIONS", ORDERS + tail), await answer(front, "TRACE", ORDERS + tail)
-    assert (options.status, options.headers, options.body) == (204, {"allow": allowed}, b"")
-    assert (refused.status, refused.headers["allow"]) == (405, allowed)
+ALLOWED = [
+    (config(*METHODS), "", "GET, HEAD, POST, OPTIONS"),
+    (config(*METHODS), ID, "GET, HEAD, PUT, PATCH, OPTIONS"),
+    (config(*METHODS), "/all", "OPTIONS"),
+    (config(*METHODS, task=True), "", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+    (config(*METHODS, task=True), ID, "GET, HEAD, OPTIONS"),
+    (config("POST"), "", "POST, OPTIONS"),
+    (config("POST"), ID, "GET, HEAD, OPTIONS"),
+    (config("POST", allow_deleting=True), ID, "GET, HEAD, DELETE, OPTIONS"),
+    (config("POST", allow_deleting=True), "/all", "DELETE, OPTIONS"),
+]
+
+
+async def test_allow_names_what_is_served(open_front: OpenFront) -> None:
+    for served, tail, allowed in ALLOWED:
+        front = open_front(served)
+        options, refused = await answer(front, "OPTIONS", ORDERS + tail), await answer(front, "TRACE", ORDERS + tail)
+        assert (options.status, options.headers, options.body) == (204, {"allow": allowed}, b"")
+        assert (refused.status, refused.headers["allow"]) == (405, allowed)
 
 
 async def test_options_of_what_is_no_address_of_the_endpoint_is_not_found(open_front: OpenFront) -> None:
     assert (await answer(open_front(config("POST")), "OPTIONS", ORDERS + "/nowhere")).code == "not_found"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        ORDERS + "/",
-        ORDERS + "/all/",
-        ORDERS + ID + "/x",
-        ORDERS.replace("orders", "Orders"),
-        ORDERS.replace("orders", "%6frders"),
-        ORDERS.replace("/acme", "//acme"),
-        "/api/endpoint/",
-        "/api/endpoint/acme",
-        "/api/endpoint/acme/main",
-    ],
-)
-async def test_an_address_is_matched_exactly(open_front: OpenFront, path: str) -> None:
-    assert (await answer(open_front(config("POST")), "POST", path, body=b"{}")).code == "unknown_endpoint"
+OTHER_PATHS = [
+    ORDERS + "/",
+    ORDERS + "/all/",
+    ORDERS + ID + "/x",
+    ORDERS.replace("orders", "Orders"),
+    ORDERS.replace("orders", "%6frders"),
+    ORDERS.replace("/acme", "//acme"),
+    "/api/endpoint/",
+    "/api/endpoint/acme",
+    "/api/endpoint/acme/main",
+]
+
+
+async def test_an_address_is_matched_exactly(open_front: OpenFront) -> None:
+    front = open_front(config("POST"))
+    for path in OTHER_PATHS:
+        assert (await answer(front, "POST", path, body=b"{}")).code == "unknown_endpoint", path
 
 
 async def test_an_id_is_read_in_either_case_and_in_one_spelling(open_front: OpenFront) -> None:
