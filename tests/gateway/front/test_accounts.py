@@ -1,0 +1,152 @@
+"""Every request leaves a line in the log and a count in the metrics, and neither tells what it must not."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+import pytest
+from prometheus_client import generate_latest
+
+from tests.gateway.config.samples import endpoint
+from tests.gateway.front.calling import ORDERS, answer, call
+from tests.gateway.front.conftest import OpenFront
+from tests.gateway.logs import Logs
+from tests.gateway.tokens import SECRET, bearer, token
+from tidegate_gateway.api.app import create_api
+from tidegate_gateway.asgi import Message, Scope
+from tidegate_gateway.config.model import EndpointConfig
+from tidegate_gateway.config.snapshot import EMPTY, Snapshot
+from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.writer import Writer
+from tidegate_gateway.front.app import Front
+from tidegate_gateway.telemetry import Metrics
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def guarded() -> EndpointConfig:
+    return endpoint(methods={"POST": {}, "GET": {}}, tokens=(token(SECRET, name="erp"),))
+
+
+def front(pool: asyncpg.Pool, snapshot: Callable[[], Snapshot | None], metrics: Metrics | None = None) -> Front:
+    counts = (metrics or Metrics()).requests
+    return Front(snapshot, Writer(pool), Reader(pool), create_api(), counts, trusted_proxies=0, max_body_bytes=1000)
+
+
+async def test_a_line_tells_who_did_what_and_how_it_went(logs: Logs, open_front: OpenFront) -> None:
+    headers = bearer() | {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+    await answer(open_front(guarded()), body=b'{"a": 1}', headers=headers, query=b"x=1")
+    (line,) = logs.lines()
+    assert line.pop("ms") > 0
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "request",
+        "level": "info",
+        "method": "POST",
+        "endpoint": "acme/orders",
+        "status": 201,
+        "code": None,
+        "bytes": 8,
+        "traceId": TRACE,
+        "token": "erp",
+        "source": "192.0.2.1",
+    }
+
+
+async def test_a_refusal_has_its_code_and_the_trace_that_the_caller_saw(logs: Logs, open_front: OpenFront) -> None:
+    reply = await answer(open_front(guarded()), body=b"{", headers=bearer())
+    (line,) = logs.lines()
+    assert (line["status"], line["code"], line["traceId"]) == (400, "invalid_json", reply.json["traceId"])
+    assert len(line["traceId"]) == 32
+
+
+async def test_neither_token_nor_body_nor_query_is_logged(logs: Logs, open_front: OpenFront) -> None:
+    served = open_front(guarded())
+    query = f"access_token={SECRET}&q=hunter2".encode()
+    await answer(served, body=b'{"card": "hunter2"}', query=query)
+    await answer(served, body=b'{"card": "hunter2"', headers=bearer())
+    await answer(served, "GET", query=query)
+    await answer(served, "GET", f"{ORDERS}/{SECRET}", query=query)
+    await answer(served, "GET", ORDERS + "-none", headers=bearer(SECRET))
+    await answer(served, body=b"{}", headers=bearer(SECRET + "x"))
+    assert len(logs.lines("request")) == 6
+    assert SECRET not in logs.text
+    assert "hunter2" not in logs.text
+
+
+async def test_a_caller_who_went_is_noted_without_fuss(logs: Logs, open_front: OpenFront) -> None:
+    assert await call(open_front(guarded()), body=b"{", headers=bearer(), hang_up=True) is None
+    (line,) = logs.lines()
+    assert (line["status"], line["code"], line["level"]) == (499, "caller_gone", "info")
+
+
+async def test_before_the_configuration_is_loaded_nothing_is_served(pool: asyncpg.Pool) -> None:
+    reply = await answer(front(pool, lambda: None), "GET")
+    assert (reply.status, reply.code, reply.headers["retry-after"]) == (503, "unavailable", "1")
+    assert reply.json["detail"] == "The request can't be served at the moment: try again."
+
+
+async def test_what_nobody_thought_of_is_an_answer_without_details(logs: Logs, pool: asyncpg.Pool) -> None:
+    def broken() -> Snapshot:
+        raise RuntimeError("connection to postgresql://user:hunter2@db failed")
+
+    reply = await answer(front(pool, broken), body=b"{}")
+    assert (reply.status, reply.code) == (500, "internal")
+    assert reply.json["detail"] == "Something went wrong that is not the caller's fault."
+    assert "hunter2" not in reply.body.decode()
+    failed, request = logs.lines()
+    assert (failed["event"], failed["level"], failed["traceId"]) == ("request failed", "error", reply.json["traceId"])
+    assert "RuntimeError" in failed["exception"]
+    assert (request["status"], request["code"]) == (500, "internal")
+
+
+async def test_who_is_cut_off_at_the_end_is_told_to_try_again(open_front: OpenFront) -> None:
+    sent: list[Message] = []
+    reading = asyncio.Event()
+
+    async def receive() -> Message:
+        reading.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    raw = {"type": "http", "method": "POST", "raw_path": ORDERS.encode(), "query_string": b"", "client": None}
+    scope: Scope = raw | {"headers": [(b"authorization", f"Bearer {SECRET}".encode())]}
+    task = asyncio.ensure_future(open_front(guarded())(scope, receive, send))
+    await reading.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sent[0]["status"] == 503
+
+
+async def test_every_other_address_is_the_fallbacks(logs: Logs, pool: asyncpg.Pool) -> None:
+    served = front(pool, lambda: EMPTY)
+    for path in ("/", "/api/endpoint", "/docs", "/openapi.json"):
+        reply = await answer(served, "GET", path)
+        assert (reply.status, reply.code, reply.json["detail"]) == (
+            404,
+            "not_found",
+            "There is nothing at this address.",
+        )
+    assert {(line["endpoint"], line["status"]) for line in logs.lines()} == {("unknown", 404)}
+
+
+async def test_requests_are_counted_by_endpoint_and_status(pool: asyncpg.Pool) -> None:
+    metrics = Metrics()
+    served = front(pool, lambda: EMPTY, metrics)
+    for path in (ORDERS, ORDERS + "2", "/"):
+        await answer(served, "GET", path)
+    text = generate_latest(metrics.registry).decode()
+    assert 'tidegate_requests_total{endpoint="unknown",status="404"} 3.0' in text
+    assert "tidegate_request_seconds_count 3.0" in text
+
+
+async def test_only_http_is_served(pool: asyncpg.Pool) -> None:
+    async def never(*_: Any) -> Any:
+        raise AssertionError
+
+    await front(pool, lambda: EMPTY)({"type": "websocket"}, never, never)
