@@ -82,8 +82,9 @@ class Writer:
 
     async def _store(self, lane: Lane, batch: Sequence[Waiting]) -> None:
         """Commits a batch and answers its callers; a batch that holds a bad row goes on in halves."""
+        began = monotonic()
         try:
-            await self._commit(lane, batch)
+            await self._commit(lane, batch, began)
         except Unstorable as error:
             if len(batch) == 1:
                 batch[0].failed(error)
@@ -97,12 +98,12 @@ class Writer:
         else:
             for waiting in batch:
                 waiting.stored()
+            self._observe(len(batch), monotonic() - began)
 
-    async def _commit(self, lane: Lane, batch: Sequence[Waiting]) -> None:
+    async def _commit(self, lane: Lane, batch: Sequence[Waiting], began: float) -> None:
         """Tries until the batch is committed, a row is refused, or patience with PostgreSQL has come to its end."""
         data = [waiting.datum for waiting in batch]
         seconds = self._attempt_seconds + sum(waiting.size for waiting in batch) / BYTES_PER_SECOND
-        began = monotonic()
         for attempt in count():
             try:
                 await lane.insert(data, seconds, again=attempt > 0)
@@ -115,7 +116,6 @@ class Writer:
                 raise
             else:
                 self._outage = None
-                self._observe(len(batch), monotonic() - began)
                 return
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
 

@@ -1,7 +1,7 @@
 """Data for the tests of the room."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
@@ -14,6 +14,7 @@ from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 
 ENDPOINT = uuid4()
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def datum(
@@ -52,20 +53,28 @@ async def listed(reader: Reader, count: int, endpoint: UUID = ENDPOINT) -> list[
 
 @asynccontextmanager
 async def running(writer: Writer) -> AsyncIterator[Writer]:
+    """A writer that is closed at the end, when everything it was given is answered."""
     writer.start()
-    yield writer
-    await writer.close()
+    try:
+        yield writer
+    finally:
+        await writer.close()
 
 
 @asynccontextmanager
-async def held_up(url: str, *held: Datum) -> AsyncIterator[None]:
-    """While it lasts, whoever writes a datum of that id waits: another transaction has written it and is open."""
+async def held_up(url: str, held: Datum) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """While it lasts, whoever writes that datum waits, because an open transaction has written it. What is given
+    returns when somebody waits."""
     connection = await asyncpg.connect(url)
     transaction = connection.transaction()
     await transaction.start()
-    await connection.executemany(
-        "INSERT INTO datum (id, endpoint, method) VALUES ($1, $2, 'POST')", [(one.id, one.endpoint) for one in held]
-    )
-    yield
-    await transaction.rollback()
-    await connection.close()
+    await connection.execute("INSERT INTO datum (id, endpoint, method) VALUES ($1, $1, 'POST')", held.id)
+
+    async def somebody_waits() -> None:
+        await eventually(lambda: connection.fetchval(WAITING))
+
+    try:
+        yield somebody_waits
+    finally:
+        await transaction.rollback()
+        await connection.close()
