@@ -18,6 +18,11 @@ class ApiError(OperatorError):
         super().__init__(f"{action} failed: {detail}")
         self.action, self.status, self.detail = action, status, detail
 
+    @property
+    def refused(self) -> bool:
+        """Whether this one request was refused for what it asks, and others may well be granted."""
+        return self.status in (400, 403, 422)
+
 
 class KindGone(OperatorError):
     """A CRD is gone or being deleted: its objects' deletions are no one's wish, and nothing may be withdrawn."""

@@ -17,7 +17,7 @@ from tidegate_gateway.config.publish import Outcome, Publisher
 from tidegate_gateway.config.rows import ConfigRow
 from tidegate_gateway.config.snapshot import Ref
 from tidegate_operator.brake import Brake
-from tidegate_operator.errors import KindGone
+from tidegate_operator.errors import ApiError, KindGone
 from tidegate_operator.hold_off import HoldOff
 from tidegate_operator.metrics import METRICS
 from tidegate_operator.rows import Rows
@@ -28,6 +28,7 @@ from tidegate_operator.translate.translator import Translator
 HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS = 0.02, 0.2
 READ_CONCURRENCY = 8
 RETRY_SECONDS, RETRY_CAP_SECONDS = 0.2, 5.0
+REFUSED_RETRY_SECONDS = 30.0
 FAILURES_UNTIL_UNREADY = 3
 ROUNDS = 8  # what is read may ask for more: a token Secret, then its keys
 
@@ -76,6 +77,7 @@ class Control:
         self._elected = False
         self._epoch: int | None = None
         self._verify = False
+        self._tokens_refused: dict[Key, str] = {}
         self.hold_off = HoldOff(HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS)
         self.complete = asyncio.Event()
         self.brake = Brake()
@@ -159,7 +161,8 @@ class Control:
         self._store.forget_secrets(self._translator.secrets)
         touched, self._pending, self._touched = self._touched, set(), frozenset()
         held = self.brake.since is not None
-        return Pass(translation, touched, outcome, self._publisher.revisions, self._rows.problems, held)
+        problems = self._rows.problems | self._tokens_refused
+        return Pass(translation, touched | problems.keys(), outcome, self._publisher.revisions, problems, held)
 
     async def _take_over(self) -> None:
         """Fence the former leader out, and go on from what it published. Between passes only: one would mix the two."""
@@ -173,6 +176,8 @@ class Control:
         """Translate, read what that asked for, and translate again, until nothing new is asked for."""
         world = World(self._store.resources, self._store.secrets, self._store.paths)
         self._take_changes()
+        self._touched |= self._tokens_refused.keys()
+        self._tokens_refused = {}
         translation = self._translate_once(world, self._pending)
         for _ in range(ROUNDS):
             await self._gather(translation)
@@ -210,7 +215,14 @@ class Control:
     async def _read_secret(self, key: Key, slots: asyncio.Semaphore) -> None:
         async with slots:
             self._store.ask_secret(key)
-            self._store.answer_secret(key, await self._inputs.read_secret(key))
+            try:
+                secret = await self._inputs.read_secret(key)
+            except ApiError as error:
+                if not error.refused:
+                    raise
+                log.warning("a Secret may not be read and counts as absent", secret=str(key), error=str(error))
+                secret = None
+            self._store.answer_secret(key, secret)
 
     async def _check_path(self, path: str, slots: asyncio.Semaphore) -> None:
         async with slots:
@@ -219,7 +231,16 @@ class Control:
     async def _make_tokens(self, wanted: TokenSecretWanted, slots: asyncio.Semaphore) -> None:
         async with slots:
             self._store.ask_secret(wanted.secret)
-            self._store.answer_secret(wanted.secret, await self._inputs.make_tokens(wanted))
+            try:
+                made = await self._inputs.make_tokens(wanted)
+            except ApiError as error:
+                # A quota or a policy of one namespace: its endpoint says so, and everybody else goes on.
+                if not error.refused:
+                    raise
+                self._tokens_refused[wanted.key] = f"Its primary tokens could not be made, and will be tried: {error}"
+                asyncio.get_running_loop().call_later(REFUSED_RETRY_SECONDS, self.hold_off.touch)
+            else:
+                self._store.answer_secret(wanted.secret, made)
 
     async def _publish(self, rows: Mapping[Ref, ConfigRow], epoch: int) -> Outcome:
         if self._verify and not await self._publisher.verify():
