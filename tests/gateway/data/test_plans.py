@@ -1,0 +1,96 @@
+"""Plans of the hot queries: by index, on the partitions they need, and never of a time when a table was empty."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from tidegate_gateway.data.ids import LOWEST, first_id
+from tidegate_gateway.data.partitions import make_partitions
+from tidegate_gateway.data.pool import acquire, connect
+from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.sql import load
+
+QUERIES = load("tidegate_gateway.data", "queries.sql")
+TODAY = datetime(2028, 3, 1, tzinfo=UTC)
+DAYS = 9
+ROWS_A_DAY = 2_000
+ENDPOINTS = [uuid4() for _ in range(10)]
+HOT = {
+    "get": (QUERIES.get_datum, (ENDPOINTS[0], first_id(TODAY))),
+    "position": (QUERIES.position, (ENDPOINTS[0], first_id(TODAY))),
+    "first page": (QUERIES.page, (ENDPOINTS[0], 0, LOWEST, LOWEST, 30)),
+    "next page": (QUERIES.page, (ENDPOINTS[0], 3, first_id(TODAY), first_id(TODAY - timedelta(days=1)), 30)),
+    "page after what is gone": (QUERIES.page, (ENDPOINTS[0], 0, LOWEST, first_id(TODAY - timedelta(minutes=1)), 30)),
+}
+PARTITIONS = {"get": 1, "position": 1, "first page": DAYS, "next page": 4, "page after what is gone": 4}
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """Nine partitions, from six days before TODAY to two after it, which were vacuumed while they were empty."""
+    async with connect(database_url) as pool:
+        await make_partitions(pool, TODAY - timedelta(days=5), days_ahead=DAYS - 2)
+        await pool.execute("VACUUM ANALYZE datum")
+        yield pool
+
+
+def rows() -> Iterator[tuple[UUID, UUID, str, bytes]]:
+    for number in range(DAYS * ROWS_A_DAY):
+        at = TODAY - timedelta(days=6) + timedelta(days=1) / ROWS_A_DAY * number
+        yield first_id(at), ENDPOINTS[number % len(ENDPOINTS)], "POST", b'{"number": 1}'
+
+
+async def fill(pool: asyncpg.Pool) -> None:
+    async with acquire(pool) as connection:
+        await connection.copy_records_to_table("datum", records=rows(), columns=("id", "endpoint", "method", "input"))
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+async def plan_of(pool: asyncpg.Pool, query: str, values: tuple[object, ...]) -> list[dict[str, Any]]:
+    async with acquire(pool) as connection:
+        (explained,) = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {query}", *values))
+    return list(nodes(explained["Plan"]))
+
+
+@pytest.mark.parametrize("analyzed", [True, False])
+@pytest.mark.parametrize("name", HOT)
+async def test_hot_queries_use_indexes_on_the_partitions_they_need(
+    pool: asyncpg.Pool, name: str, analyzed: bool
+) -> None:
+    await fill(pool)
+    if analyzed:
+        await pool.execute("ANALYZE datum")
+    plan = await plan_of(pool, *HOT[name])
+    kinds = {node["Node Type"] for node in plan}
+    assert kinds <= {"Limit", "Merge Append", "Index Scan", "Incremental Sort", "Append"}
+    assert len({node["Relation Name"] for node in plan if "Relation Name" in node}) == PARTITIONS[name]
+
+
+async def test_a_page_stops_when_it_is_full(pool: asyncpg.Pool) -> None:
+    await fill(pool)
+    query, values = HOT["next page"]
+    async with acquire(pool) as connection:
+        text = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", *values)
+    read = sum(node["Actual Rows"] for node in nodes(json.loads(text)[0]["Plan"]) if "Relation Name" in node)
+    assert 30 <= read <= 30 + PARTITIONS["next page"]
+
+
+async def test_no_plan_outlives_the_table_it_was_made_for(pool: asyncpg.Pool) -> None:
+    reader = Reader(pool)
+    for _ in range(10):
+        assert await reader.page(ENDPOINTS[0], None, 30) == []
+        assert await reader.get(ENDPOINTS[0], first_id(TODAY)) is None
+    kept = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
+    async with acquire(pool) as connection:
+        for statement in (QUERIES.page, QUERIES.get_datum):
+            assert tuple(await connection.fetchrow(kept, statement) or ()) == (0, 10)
