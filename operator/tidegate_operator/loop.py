@@ -20,6 +20,7 @@ from tidegate_operator.brake import Brake
 from tidegate_operator.errors import ApiError, KindGone
 from tidegate_operator.hold_off import HoldOff
 from tidegate_operator.metrics import METRICS
+from tidegate_operator.refusals import Refusals
 from tidegate_operator.rows import Rows
 from tidegate_operator.store import Body, Key, Secret, Store
 from tidegate_operator.translate.model import TokenSecretWanted, Translation, World
@@ -28,7 +29,6 @@ from tidegate_operator.translate.translator import Translator
 HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS = 0.02, 0.2
 READ_CONCURRENCY = 8
 RETRY_SECONDS, RETRY_CAP_SECONDS = 0.2, 5.0
-REFUSED_RETRY_SECONDS = 30.0
 FAILURES_UNTIL_UNREADY = 3
 ROUNDS = 8  # what is read may ask for more: a token Secret, then its keys
 
@@ -77,7 +77,7 @@ class Control:
         self._elected = False
         self._epoch: int | None = None
         self._verify = False
-        self._tokens_refused: dict[Key, str] = {}
+        self._refusals = Refusals()
         self.hold_off = HoldOff(HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS)
         self.complete = asyncio.Event()
         self.brake = Brake()
@@ -161,8 +161,9 @@ class Control:
         self._store.forget_secrets(self._translator.secrets)
         touched, self._pending, self._touched = self._touched, set(), frozenset()
         held = self.brake.since is not None
-        problems = self._rows.problems | self._tokens_refused
-        return Pass(translation, touched | problems.keys(), outcome, self._publisher.revisions, problems, held)
+        problems = self._rows.problems | self._refusals.problems
+        touched |= problems.keys() | self._refusals.keep_only({wanted.key for wanted in translation.wanted_tokens})
+        return Pass(translation, touched, outcome, self._publisher.revisions, problems, held)
 
     async def _take_over(self) -> None:
         """Fence the former leader out, and go on from what it published. Between passes only: one would mix the two."""
@@ -176,8 +177,6 @@ class Control:
         """Translate, read what that asked for, and translate again, until nothing new is asked for."""
         world = World(self._store.resources, self._store.secrets, self._store.paths)
         self._take_changes()
-        self._touched |= self._tokens_refused.keys()
-        self._tokens_refused = {}
         translation = self._translate_once(world, self._pending)
         for _ in range(ROUNDS):
             await self._gather(translation)
@@ -209,7 +208,7 @@ class Control:
             for path in translation.wanted_paths:
                 tasks.create_task(self._check_path(path, slots))
             for wanted in translation.wanted_tokens if self.leads else ():
-                if self._store.may_fill(wanted.secret, wanted.uid):
+                if self._store.may_fill(wanted.secret, wanted.uid) and not self._refusals.is_fresh(wanted.key):
                     tasks.create_task(self._make_tokens(wanted, slots))
 
     async def _read_secret(self, key: Key, slots: asyncio.Semaphore) -> None:
@@ -237,8 +236,10 @@ class Control:
                 # A quota or a policy of one namespace: its endpoint says so, and everybody else goes on.
                 if not error.refused:
                     raise
-                self._tokens_refused[wanted.key] = f"Its primary tokens could not be made, and will be tried: {error}"
-                asyncio.get_running_loop().call_later(REFUSED_RETRY_SECONDS, self.hold_off.touch)
+                self._refusals.note(
+                    wanted.key, f"Its primary tokens could not be made, and it is tried again: {error}."
+                )
+                asyncio.get_running_loop().call_later(self._refusals.retry_seconds, self.hold_off.touch)
             else:
                 self._store.answer_secret(wanted.secret, made)
 
