@@ -161,8 +161,9 @@ class Control:
         self._store.forget_secrets(self._translator.secrets)
         touched, self._pending, self._touched = self._touched, set(), frozenset()
         held = self.brake.since is not None
+        relieved = self._refusals.keep_only({wanted.key for wanted in translation.wanted_tokens})
         problems = self._rows.problems | self._refusals.problems
-        touched |= problems.keys() | self._refusals.keep_only({wanted.key for wanted in translation.wanted_tokens})
+        touched |= problems.keys() | relieved
         return Pass(translation, touched, outcome, self._publisher.revisions, problems, held)
 
     async def _take_over(self) -> None:

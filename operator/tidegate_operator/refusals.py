@@ -1,4 +1,4 @@
-"""Requests that the API server refused for one resource: not tried again at once, and told in that resource's status."""
+"""Requests that the API server refused for one resource: not tried again at once, and told in its status."""
 
 import time
 from collections.abc import Collection
