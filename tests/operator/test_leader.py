@@ -54,6 +54,7 @@ async def test_a_dead_leader_is_replaced_when_its_lease_is_over_and_not_before(
         await second.acquire()
     assert time.monotonic() - died >= FAST.duration - FAST.retry
     lease = await api.read_namespaced_lease("tidegate-operator", namespace)
+    assert lease.spec is not None
     assert (lease.spec.holder_identity, lease.spec.lease_transitions) == ("two", 1)
 
 
