@@ -16,7 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders with manifests, or single files.")]
+Folders = Annotated[
+    list[Path], typer.Argument(metavar="DIR...", readable=False, help="Folders with manifests, or single files.")
+]
 Namespace = Annotated[str, typer.Option(metavar="NAME", help="The namespace of manifests that name none.")]
 
 Data = Annotated[Path, typer.Option(metavar="DIR", help="Where the database, tokens and keys of local mode are.")]

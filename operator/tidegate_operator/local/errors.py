@@ -5,7 +5,7 @@ LocalError
 ├── WrongVersionError    the data belong to another major version than what is installed
 ├── InUseError           another process works on the same folder
 ├── PlaceError           a folder cannot be used
-├── MissingError         a folder of manifests is not there
+├── FolderError          a folder of manifests cannot be read
 └── StartError           PostgreSQL did not start
 """
 
@@ -53,12 +53,12 @@ class PlaceError(LocalError):
     """A folder cannot be used for data."""
 
 
-class MissingError(LocalError):
-    """A folder of manifests is not there."""
+class FolderError(LocalError):
+    """A folder of manifests cannot be read; `reason` is the system's."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        super().__init__(f"{folder} is not there: name a folder with manifests.")
+    def __init__(self, folder: str, reason: str) -> None:
+        self.folder, self.reason = folder, reason
+        super().__init__(f"{folder} cannot be read: {reason}. Name a folder with manifests.")
 
 
 class StartError(LocalError):

@@ -4,6 +4,8 @@ import socket
 
 from tidegate_gateway.serving import AddressError
 
+ADMIN = "127.0.0.1:9090"
+
 
 def is_free(listen: str) -> bool:
     """Whether a server could listen there now. An address that is none is for the server to refuse."""
@@ -30,8 +32,7 @@ def refuse_taken(listen: str) -> None:
 
 
 def admin_address(wanted: str | None) -> tuple[str, str | None]:
-    """Where the admin address goes, and a word about it if that is not where it goes by default."""
-    default = "127.0.0.1:9090"
-    if wanted or is_free(default):
-        return wanted or default, None
-    return "127.0.0.1:0", f"{default} is taken: the admin address is a free one"
+    """Where the admin address goes, and a word about it if it had to give way."""
+    if wanted or is_free(ADMIN):
+        return wanted or ADMIN, None
+    return "127.0.0.1:0", f"{ADMIN} is taken: the admin address is on a free port."

@@ -36,7 +36,7 @@ class Folders:
         self._files: dict[Path, _File] = {}
 
     def read(self) -> Reading:
-        """The present state. MissingError if a folder is not there."""
+        """The present state. FolderError if a folder cannot be read."""
         paths = manifest_files(self.paths)
         self._files = {path: self._refreshed(path) for path in paths}
         reads = [self._files[path].read for path in paths]

@@ -15,7 +15,7 @@ from tidegate_gateway.secrets import Sealer
 from tidegate_operator.brake import Brake
 from tidegate_operator.local.addresses import Addresses
 from tidegate_operator.local.board import Board
-from tidegate_operator.local.errors import MissingError
+from tidegate_operator.local.errors import FolderError
 from tidegate_operator.local.example import curl_line
 from tidegate_operator.local.identity import Identities
 from tidegate_operator.local.inputs import FolderInputs
@@ -67,10 +67,9 @@ class LocalOperator:
         async for _ in changes(folders.paths):
             try:
                 reading = await asyncio.to_thread(folders.read)
-            except MissingError as error:
-                self._board.complain(
-                    [Problem(str(error.folder), 0, 0, "it is not there; what it held last is served.")]
-                )
+            except FolderError as error:
+                what = f"it cannot be read: {error.reason}. What it held last is served."
+                self._board.complain([Problem(error.folder, 0, 0, what)])
                 continue
             if reading != before:
                 self._source.apply(reading)

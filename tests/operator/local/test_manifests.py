@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate_operator.local.errors import MissingError
+from tidegate_operator.local.errors import FolderError
 from tidegate_operator.local.folders import manifest_files
 from tidegate_operator.local.manifests import Folders, Reading
 from tidegate_operator.store import Key
@@ -54,8 +54,11 @@ def test_a_file_that_is_reached_twice_is_read_once(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_gives_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(MissingError, match="nowhere is not there: name a folder with manifests"):
+    with pytest.raises(FolderError) as refused:
         manifest_files([tmp_path / "nowhere"])
+    assert str(refused.value) == (
+        f"{tmp_path}/nowhere cannot be read: No such file or directory. Name a folder with manifests."
+    )
 
 
 def test_several_documents_a_file_and_lists(tmp_path: Path) -> None:

@@ -1,0 +1,261 @@
+import asyncio
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.operator.local.running import TIDEGATE, Up, up
+from tests.waiting import eventually
+from tidegate_operator.local.keys import TokenSecrets
+from tidegate_operator.local.place import known_folder
+from tidegate_operator.local.postmaster import PidFile
+from tidegate_operator.store import Key
+
+AS_ROOT = os.geteuid() == 0
+# Root's own Python may be closed to others: an ordinary user who may read everything stands for one who has his own.
+AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+AS_NOBODY += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+
+OPEN = """\
+apiVersion: tidegate.dev/v1alpha1
+kind: Endpoint
+metadata:
+  name: {name}
+spec:
+  group: sales
+  security: {{authentication: None}}
+  methods:
+    post: {{}}
+    get: {{}}
+"""
+GUARDED = OPEN.replace("  security: {{authentication: None}}\n", "")
+
+
+@pytest.fixture
+def manifests(tmp_path: Path) -> Path:
+    folder = tmp_path / "manifests"
+    folder.mkdir()
+    (folder / "orders.yaml").write_text(OPEN.format(name="orders"))
+    return folder
+
+
+async def served(up: Up, name: str, status: int = 201) -> str:
+    """Wait until a POST to an endpoint is answered so; the id of what was stored."""
+
+    async def posted() -> str | None:
+        code, body = await up.request("POST", f"default/sales/{name}", {"n": 12345678901234567890123})
+        return str(body.get("ID") or "-") if code == status else None
+
+    return await eventually(posted, within=10)
+
+
+async def test_what_is_posted_can_be_read_back_and_ctrl_c_ends_everything(
+    manifests: Path, data: Path, tmp_path: Path
+) -> None:
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("  ready  GET,POST  http://127.0.0.1:")
+        number = await served(running, "orders")
+        assert await running.request("GET", f"default/sales/orders/{number}") == (200, {"n": 12345678901234567890123})
+        postgres = PidFile(data / "postgresql").socket_folder()
+        assert postgres is not None
+        assert await running.end() == 0
+        assert PidFile(data / "postgresql").socket_folder() is None
+        assert running.err == ""
+
+
+async def test_the_line_to_be_pasted_works(manifests: Path, data: Path, tmp_path: Path) -> None:
+    (manifests / "orders.yaml").write_text(GUARDED.format(name="orders"))
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("curl ")
+        words = shlex.split(running.curl)
+        token = words[words.index("-H") + 1].removeprefix("Authorization: Bearer ")
+        assert words[3] == f"{running.url}/api/endpoint/default/sales/orders"
+        status, _ = await running.request("POST", "default/sales/orders", json.loads(words[-1]), token)
+        assert status == 201
+        assert (await running.request("POST", "default/sales/orders", {}))[0] == 401
+        assert token == TokenSecrets(data).tokens(Key("Secret", "default", "orders-tokens"))["POST"]
+        shown = subprocess.run(
+            [TIDEGATE, "tokens", "default/sales/orders", "--data", str(data), "--method", "post"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert shown.stdout == f"{token}\n"
+
+
+async def test_a_change_serves_within_a_second_and_only_what_changed_is_printed(
+    manifests: Path, data: Path, tmp_path: Path
+) -> None:
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        before = running.out
+        loop = asyncio.get_running_loop()
+        changed_at = loop.time()
+        (manifests / "more.yaml").write_text(OPEN.format(name="more"))
+        await served(running, "more")
+        assert loop.time() - changed_at < 1
+        after = (await running.says("default/sales/more")).removeprefix(before)
+        assert "default/sales/orders" not in after
+        (manifests / "more.yaml").unlink()
+        await running.says(f"gone   GET,POST  {running.url}/api/endpoint/default/sales/more")
+        assert (await running.request("POST", "default/sales/more", {}))[0] == 404
+        assert await running.end(signal.SIGTERM) == 0
+
+
+async def test_a_manifest_that_breaks_keeps_serving_says_where_and_heals(
+    manifests: Path, data: Path, tmp_path: Path
+) -> None:
+    file = manifests / "orders.yaml"
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        file.write_text(OPEN.format(name="orders") + "  colour: [red\n")
+        await running.says(f"{file}:12:1: did not find expected ',' or ']'.")
+        await served(running, "orders")
+        file.write_text(OPEN.format(name="orders") + "  colour: red\n")
+        await running.says(f"{file}:11:3: spec.colour: There is no such field;")
+        await running.says(f"{file} is fine again")
+        await served(running, "orders")
+        file.write_text(OPEN.format(name="orders"))
+        await eventually(lambda: running.out.count("ready  GET,POST") >= 2)
+        await served(running, "orders")
+
+
+async def test_a_folder_that_goes_away_keeps_being_served(manifests: Path, data: Path, tmp_path: Path) -> None:
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        manifests.rename(tmp_path / "away")
+        await running.says(f"{manifests}: it cannot be read: No such file or directory. What it held last is served.")
+        await served(running, "orders")
+
+
+async def test_after_kill_9_the_next_start_finds_data_and_tokens_again(
+    manifests: Path, data: Path, tmp_path: Path
+) -> None:
+    (manifests / "guarded.yaml").write_text(GUARDED.format(name="guarded"))
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        number = await served(running, "orders")
+        tokens = TokenSecrets(data).tokens(Key("Secret", "default", "guarded-tokens"))
+        assert await running.end(signal.SIGKILL) == -signal.SIGKILL
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        path = f"default/sales/orders/{number}"
+        assert await running.request("GET", path) == (200, {"n": 12345678901234567890123})
+        assert TokenSecrets(data).tokens(Key("Secret", "default", "guarded-tokens")) == tokens
+        assert await running.end() == 0
+
+
+async def test_data_behind_a_closed_folder_are_found_again(manifests: Path, tmp_path: Path) -> None:
+    data = tmp_path / "closed" / "data"
+    data.parent.mkdir(mode=0o700)
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        number = await served(running, "orders")
+        assert await running.end() == 0
+        assert ("PostgreSQL, which does not run as root, has its files in /" in running.err) == AS_ROOT
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        assert (await running.request("GET", f"default/sales/orders/{number}"))[0] == 200
+        assert await running.end() == 0
+    if AS_ROOT:
+        shutil.rmtree(known_folder(data))
+
+
+async def test_a_database_that_is_killed_is_started_again(manifests: Path, data: Path, tmp_path: Path) -> None:
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        number = await served(running, "orders")
+        pid = int((data / "postgresql" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        await eventually(lambda: not Path(f"/proc/{pid}").exists())
+        await served(running, "orders")
+        assert (await running.request("GET", f"default/sales/orders/{number}"))[0] == 200
+
+
+async def test_a_second_one_on_the_same_data_is_refused(manifests: Path, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        async with up(manifests, data, logs=tmp_path / "second") as second:
+            assert await asyncio.to_thread(second.process.wait, 30) == 2
+            assert second.err == (
+                f"tidegate: {data} is in use by process {running.process.pid}: "
+                "stop it, or give this one another folder with --data.\n"
+            )
+        await served(running, "orders")
+
+
+async def test_a_port_that_is_taken_is_refused_before_anything_starts(
+    manifests: Path, data: Path, tmp_path: Path
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        listen = f"127.0.0.1:{other.getsockname()[1]}"
+        async with up(manifests, data, "--listen", listen, logs=tmp_path) as refused:
+            assert await asyncio.to_thread(refused.process.wait, 30) == 2
+            assert refused.err == (
+                f"tidegate: {listen} cannot be listened on, because something else does or it is not of this machine: "
+                "choose another with --listen, such as --listen 127.0.0.1:8081 (port 0 takes a free one).\n"
+            )
+    assert list(data.iterdir()) == []
+
+
+async def test_a_given_database_is_used(manifests: Path, data: Path, tmp_path: Path, empty_database_url: str) -> None:
+    async with up(manifests, data, logs=tmp_path, TIDEGATE_DATABASE_URL=empty_database_url) as running:
+        await running.says("Try it")
+        await served(running, "orders")
+        assert not (data / "postgresql").exists()
+        assert await running.end() == 0
+
+
+async def test_status_finds_the_gateway_that_runs_here(manifests: Path, data: Path, tmp_path: Path) -> None:
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        shown = await asyncio.to_thread(
+            subprocess.run, [TIDEGATE, "status", "--data", str(data)], capture_output=True, text=True, check=True
+        )
+        head, gateway = shown.stdout.splitlines()
+        assert head.split() == ["GATEWAY", "VERSION", "REVISION", "HEARTBEAT"]
+        assert gateway.split()[0] == "local"
+
+
+async def test_what_it_keeps_is_closed_to_others(manifests: Path, data: Path, tmp_path: Path) -> None:
+    (manifests / "orders.yaml").write_text(GUARDED.format(name="orders"))
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        for name in ("tokens.json", "encryption.json", "identities.json", "endpoints.json", "postgresql.log"):
+            assert stat.S_IMODE((data / name).stat().st_mode) == 0o600, name
+        for name in ("postgresql", "socket"):
+            assert stat.S_IMODE((data / name).stat().st_mode) == 0o700, name
+
+
+async def test_an_ordinary_user_owns_everything(manifests: Path, data: Path, tmp_path: Path) -> None:
+    user = 65534 if AS_ROOT else os.geteuid()
+    if AS_ROOT:
+        os.chown(data, user, user)
+    async with up(manifests, data, logs=tmp_path, before=AS_NOBODY if AS_ROOT else []) as running:
+        await running.says("Try it")
+        await served(running, "orders")
+        assert {path.stat().st_uid for path in data.iterdir()} == {user}
+        assert await running.end() == 0
+
+
+async def test_without_colours_for_a_file_and_with_them_for_a_terminal(
+    manifests: Path, data: Path, tmp_path: Path
+) -> None:
+    async with up(manifests, data, logs=tmp_path) as running:
+        assert "\x1b" not in await running.says("Try it")
+        await running.end()
+    async with up(manifests, data, logs=tmp_path, FORCE_COLOR="1", TERM="xterm") as running:
+        assert "\x1b[32mready\x1b[0m" in await running.says("Try it")
+        await running.end()
+    async with up(manifests, data, logs=tmp_path, FORCE_COLOR="1", NO_COLOR="1", TERM="xterm") as running:
+        assert "\x1b[32m" not in await running.says("Try it")
