@@ -22,6 +22,8 @@ QUERIES = load(__package__, "queries.sql")
 CLOCKS_DISAGREE = timedelta(days=1)
 # From where to go on after a datum that is gone, measured from its id: what was written after it may have an older id.
 WRITTEN_LATER = timedelta(minutes=1)
+READ_SECONDS = 10.0  # data can be large
+READY_SECONDS = 2.0
 BEFORE_EVERYTHING = (0, LOWEST, LOWEST)
 
 
@@ -34,7 +36,7 @@ class Reader:
     async def get(self, endpoint: UUID, id_: UUID) -> StoredDatum | None:
         """One datum of an endpoint. Unavailable."""
         async with acquire(self._pool) as connection:
-            row = await connection.fetchrow(QUERIES.get_datum, endpoint, id_)
+            row = await connection.fetchrow(QUERIES.get_datum, endpoint, id_, timeout=READ_SECONDS)
         return StoredDatum(*row) if row else None
 
     async def page(self, endpoint: UUID, after: UUID | None, limit: int) -> list[StoredDatum]:
@@ -48,14 +50,14 @@ class Reader:
                     position = (0, LOWEST, first_id(made - WRITTEN_LATER))
                 else:
                     position = (written, after, first_id(made - CLOCKS_DISAGREE))
-            rows = await connection.fetch(QUERIES.page, endpoint, *position, limit)
+            rows = await connection.fetch(QUERIES.page, endpoint, *position, limit, timeout=READ_SECONDS)
         return [StoredDatum(*row) for row in rows]
 
     async def ready(self) -> bool:
         """Whether PostgreSQL answers."""
         try:
-            async with acquire(self._pool) as connection:
-                await connection.fetchval(QUERIES.ping)
+            async with acquire(self._pool, READY_SECONDS) as connection:
+                await connection.fetchval(QUERIES.ping, timeout=READY_SECONDS)
         except Unavailable:
             return False
         return True

@@ -15,8 +15,6 @@ from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import DataError, Unavailable, Unstorable
 from tidegate_gateway.data.lane import Lane
 
-__all__ = ["Datum", "Writer"]
-
 log = structlog.get_logger("tidegate.writer")
 
 MEGABYTE = 1024 * 1024
