@@ -1,0 +1,130 @@
+"""Which company each namespace is: its Company's slug, or its own name. The older claim holds a slug.
+
+A Company's claim is as old as the Company. A namespace claims its own name as of its oldest Endpoint that can be
+served, with or without a Company that says the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from tidegate_gateway.config.model import CompanyConfig
+from tidegate_operator.store import Key
+from tidegate_operator.translate.claims import Age, Claim, Claims
+from tidegate_operator.translate.facts import Candidate, Tenant
+
+
+class Contender(NamedTuple):
+    """A Company, and what it could be served as."""
+
+    key: Key
+    age: Age
+    candidates: Sequence[Candidate]
+
+
+class Bid(NamedTuple):
+    """A claim on a slug, and the Company and the candidate that make it; neither, if the namespace itself does."""
+
+    claim: Claim
+    company: Contender | None = None
+    candidate: Candidate | None = None
+
+
+class Tenants:
+    """Every namespace's claims, and what they came to."""
+
+    def __init__(self) -> None:
+        self._claims: Claims[str] = Claims()
+        self._companies: dict[str, dict[Key, Contender]] = {}
+        self._endpoints: dict[str, dict[Key, Age]] = {}
+        self._oldest: dict[str, Age] = {}
+        self._changed: set[str] = set()
+
+    def companies(self, namespace: str) -> Sequence[Key]:
+        """The Companies of a namespace that can be served."""
+        return tuple(self._companies.get(namespace, ()))
+
+    def endpoints(self, namespace: str) -> Sequence[Key]:
+        """The Endpoints of a namespace that can be served."""
+        return tuple(self._endpoints.get(namespace, ()))
+
+    def put_company(self, key: Key, age: Age, candidates: Sequence[Candidate]) -> None:
+        """What a Company could be served as, the dearest first; nothing takes it out."""
+        companies = self._companies.setdefault(key.namespace, {})
+        companies.pop(key, None)
+        if candidates:
+            companies[key] = Contender(key, age, candidates)
+        self._changed.add(key.namespace)
+
+    def put_endpoint(self, key: Key, age: Age | None) -> None:
+        """An Endpoint that can be served; None: it can't."""
+        endpoints = self._endpoints.setdefault(key.namespace, {})
+        before = endpoints.get(key)
+        if age == before:
+            return
+        if age is None:
+            del endpoints[key]
+        else:
+            endpoints[key] = age
+        self._age_namespace(key.namespace, before, age)
+
+    def settle(self) -> set[str]:
+        """Settle what has changed; gives the namespaces whose company may be another one."""
+        changed, self._changed = self._changed, set()
+        for namespace in changed:
+            self._claims.put(namespace, (bid.claim for bid in self._bids(namespace)))
+        return changed | self._claims.settle()
+
+    def active(self, namespace: str) -> Bid | None:
+        """The bid that won, if one did."""
+        held = self._claims.held(namespace)
+        return next((bid for bid in self._bids(namespace) if bid.claim == held), None)
+
+    def chosen(self, key: Key) -> Candidate | None:
+        """What a Company is served as: what it won its namespace with."""
+        bid = self.active(key.namespace)
+        return bid.candidate if bid and bid.company and bid.company.key == key else None
+
+    def holder(self, slug: str) -> str | None:
+        """The namespace that holds a slug."""
+        return self._claims.holder(slug)
+
+    def tenant(self, namespace: str) -> Tenant:
+        """The company as other resources see it."""
+        bid = self.active(namespace)
+        if bid is None:
+            return Tenant(rival=self.holder(namespace))
+        if bid.candidate is None:
+            return Tenant(bid.claim.slot)
+        company = _config(bid.candidate)
+        return Tenant(company.slug, None, company.retention_days, company.default_priority)
+
+    def _bids(self, namespace: str) -> Iterator[Bid]:
+        oldest = self._oldest.get(namespace)
+        companies = self._companies.get(namespace, {})
+        for company in sorted(companies.values(), key=lambda company: company.age):
+            for candidate in company.candidates:
+                slug = _config(candidate).slug
+                since = min(company.age, oldest) if oldest and slug == namespace else company.age
+                yield Bid(Claim(slug, since), company, candidate)
+        if oldest:
+            yield Bid(Claim(namespace, oldest))
+
+    def _age_namespace(self, namespace: str, before: Age | None, after: Age | None) -> None:
+        oldest = self._oldest.get(namespace)
+        if before is not None and before == oldest:
+            ages = self._endpoints[namespace].values()
+            self._set_oldest(namespace, min(ages, default=None))
+        elif after is not None and (oldest is None or after < oldest):
+            self._set_oldest(namespace, after)
+
+    def _set_oldest(self, namespace: str, age: Age | None) -> None:
+        if age is None:
+            self._oldest.pop(namespace, None)
+        else:
+            self._oldest[namespace] = age
+        self._changed.add(namespace)
+
+
+def _config(candidate: Candidate) -> CompanyConfig:
+    assert isinstance(candidate.config, CompanyConfig)  # noqa: S101 - nothing else is put here
+    return candidate.config
