@@ -1,6 +1,6 @@
 """Calls the front door as a server does: ASGI messages in, one reply out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,12 @@ async def call(
     headers: Mapping[str, str | bytes] | None = None,
     client: tuple[str, int] | None = ("192.0.2.1", 4711),
     hang_up: bool = False,
+    on_reply: Callable[[Reply], None] = lambda _: None,
 ) -> Reply | None:
-    """One request; a body of several parts is chunked. None: no answer. `hang_up`: the caller goes before the end."""
+    """One request; a body of several parts is chunked. None: no answer. `hang_up`: the caller goes before the end.
+
+    `on_reply` gets the reply as soon as it is complete, also if the application raises afterwards.
+    """
     parts = [body] if isinstance(body, bytes) else list(body)
     messages: list[Message] = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
     messages.append({"type": "http.disconnect"})
@@ -57,6 +61,8 @@ async def call(
 
     async def send(message: Message) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body":
+            on_reply(_reply(sent, total - len(messages)))
 
     given = {**(headers or {})}
     if isinstance(body, bytes) and body:
