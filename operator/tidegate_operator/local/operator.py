@@ -70,6 +70,7 @@ class LocalOperator:
             except FolderError as error:
                 what = f"it cannot be read: {error.reason}. What it held last is served."
                 self._board.complain([Problem(error.folder, 0, 0, what)])
+                before = None
                 continue
             if reading != before:
                 self._source.apply(reading)
