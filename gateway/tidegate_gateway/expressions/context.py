@@ -15,7 +15,8 @@ class Context:
     """One request or one step. For the rows of one body only `row` changes, so it may be set anew for each of them.
 
     `headers` and `query` are as they came: names of headers in lower case, a repeated query parameter as a list.
-    `rows`, `steps` (the rows of each finished step by its name) and `request` exist inside a task.
+    `rows`, `steps` (the rows of each finished step by its name) and `request` exist inside a task. What is read with a
+    path is made of plain dicts and lists.
     """
 
     body: Any = None

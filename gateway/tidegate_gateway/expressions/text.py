@@ -14,6 +14,13 @@ def shown(text: str) -> str:
     return json.dumps("".join(letter if letter.isprintable() else "�" for letter in cut), ensure_ascii=False)
 
 
+def as_text(value: Any) -> str:
+    """A JSON value inside a text: a string as it is, null as nothing, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else dumps(value).decode()
+
+
 def dumps(value: Any) -> bytes:
     """A JSON value as compact UTF-8; integers of any length stay exact. ValueError for what is no JSON."""
     try:
