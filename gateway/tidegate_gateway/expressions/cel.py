@@ -131,7 +131,8 @@ def _check_size(cost: Cost, members: int, letters: int, length: int) -> None:
     if cost.loops and span > MAX_RANGE:
         raise EvaluationError(f"The expression runs over too many elements: {MAX_RANGE} at a time are the most.")
     repeats = min(_ITERATIONS, span**cost.loops)
-    if cost.growth > 1 and repeats * cost.growth * max(letters, length, members * _BYTES_A_MEMBER) > MAX_REPEATED:
+    largest = max(letters, length, members * _BYTES_A_MEMBER if cost.joins_lists else 0)
+    if cost.growth > 1 and repeats * cost.growth * largest > MAX_REPEATED:
         raise EvaluationError("The expression joins too much: let it join fewer or shorter values.")
 
 

@@ -12,7 +12,10 @@ Message = Mapping[int, list[bytes | int]]
 
 _LISTED, _SIXTY_FOUR_BITS, _THIRTY_TWO_BITS = 2, 1, 5
 _MOST = 10**12
-_JOINING = {b"add_bytes", b"add_list", b"add_string"}
+_ACCUMULATED = 0
+"""The growth of what a comprehension has made so far, while the part that it adds is looked at."""
+_OF_LISTS = b"add_list"
+_JOINING = {b"add_bytes", b"add_string", _OF_LISTS}
 
 
 @dataclass(frozen=True)
@@ -20,32 +23,34 @@ class Cost:
     """How much an evaluation may repeat of the longest value that it is given.
 
     `growth`: how often it may stand in one value that is made on the way. `loops`: how deep comprehensions nest.
-    `range_growth`: `growth` of what they run over. `literal`: the longest list in the text.
+    `range_growth`: `growth` of what they run over. `literal`: the longest list in the text. `joins_lists`: whether `+`
+    may join lists, and not texts alone.
     """
 
     growth: int
     loops: int
     range_growth: int
     literal: int
+    joins_lists: bool
 
 
 def examine(serialized: bytes) -> tuple[frozenset[str], Cost]:
     """The free names of a program, types and functions among them, and its cost."""
     checked = _message(_bytes(_message(serialized), 2))
-    joins = {_number(entry, 1) for entry in map(_message, _all(checked, 2)) if _joins(_message(_bytes(entry, 2)))}
-    walk = _Walk(joins)
+    walk = _Walk({_number(entry, 1): _overloads(entry) for entry in map(_message, _all(checked, 2))})
     walk.growth(_bytes(checked, 4), {}, 0)
-    return frozenset(walk.names), Cost(walk.peak, walk.loops, walk.range_growth, walk.literal)
+    return frozenset(walk.names), Cost(walk.peak, walk.loops, walk.range_growth, walk.literal, walk.joins_lists)
 
 
 class _Walk:
-    def __init__(self, joins: set[int]) -> None:
-        self._joins = joins
+    def __init__(self, overloads: Mapping[int, set[bytes]]) -> None:
+        self._overloads = overloads
         self.names: set[str] = set()
         self.peak = 1
         self.loops = 0
         self.range_growth = 1
         self.literal = 0
+        self.joins_lists = False
 
     def growth(self, tree: bytes, scope: Mapping[str, int], depth: int) -> int:
         """How often a value of the input may stand in the value of this node; `scope` has that of local names."""
@@ -59,7 +64,7 @@ class _Walk:
         if 5 in node:
             return self.growth(_bytes(_message(_bytes(node, 5)), 1), scope, depth)
         if 6 in node:
-            return self._call(_message(_bytes(node, 6)), _number(node, 2) in self._joins, scope, depth)
+            return self._call(_message(_bytes(node, 6)), self._overloads.get(_number(node, 2), set()), scope, depth)
         if 9 in node:
             return self._comprehension(_message(_bytes(node, 9)), scope, depth)
         parts = [*_all(_message(_bytes(node, 7)), 1), *_entries(_message(_bytes(node, 8)))]
@@ -72,11 +77,12 @@ class _Walk:
         self.names.add(name)
         return 1
 
-    def _call(self, call: Message, joins: bool, scope: Mapping[str, int], depth: int) -> int:
-        parts = [*_all(call, 1), *_all(call, 3)]
-        if not joins:
-            return self._most(parts, scope, depth)
-        return sum(self.growth(part, scope, depth) for part in parts)
+    def _call(self, call: Message, overloads: set[bytes], scope: Mapping[str, int], depth: int) -> int:
+        parts = [self.growth(part, scope, depth) for part in (*_all(call, 1), *_all(call, 3))]
+        if not overloads & _JOINING:
+            return max(parts, default=1)
+        self.joins_lists |= _OF_LISTS in overloads and _ACCUMULATED not in parts
+        return sum(parts)
 
     def _most(self, parts: list[bytes], scope: Mapping[str, int], depth: int) -> int:
         return max((self.growth(part, scope, depth) for part in parts), default=1)
@@ -88,13 +94,14 @@ class _Walk:
         accumulator = _bytes(node, 3).decode()
         local = {**scope, **{_bytes(node, number).decode(): over for number in (1, 8) if number in node}}
         start = self.growth(_bytes(node, 4), scope, depth)
-        step = self.growth(_bytes(node, 6), {**local, accumulator: 0}, depth + 1)
-        self.growth(_bytes(node, 5), {**local, accumulator: 0}, depth + 1)
+        step = self.growth(_bytes(node, 6), {**local, accumulator: _ACCUMULATED}, depth + 1)
+        self.growth(_bytes(node, 5), {**local, accumulator: _ACCUMULATED}, depth + 1)
         return self.growth(_bytes(node, 7), {**scope, accumulator: max(start, step)}, depth)
 
 
-def _joins(reference: Message) -> bool:
-    return any(overload in _JOINING for overload in _all(reference, 3))
+def _overloads(entry: Message) -> set[bytes]:
+    """Which functions a call may come to, of an entry of the reference map."""
+    return set(_all(_message(_bytes(entry, 2)), 3))
 
 
 def _entries(node: Message) -> Iterator[bytes]:

@@ -13,10 +13,11 @@ from cel_expr_python import cel
 
 from tidegate_gateway.expressions.errors import EvaluationError
 
-MAX_VALUES = 250_000
+MAX_VALUES = 150_000
+"""About a second of conversion."""
 MAX_TEXT = 16 * 1024 * 1024
 
-_SCALARS = {"BOOL", "INT", "UINT", "STRING"}
+_NULL = cel.Type.NULL
 
 
 def longest(values: Any) -> tuple[int, int]:
@@ -41,19 +42,19 @@ class Reader:
 
     def read(self, value: cel.Value) -> Any:
         """A timestamp and a duration become text as in protobuf's JSON, bytes Base64. Raises EvaluationError."""
-        kind = value.type().name().partition("<")[0]
         self._spend(1, 0)
-        if kind == "NULL":
+        if value.type() == _NULL:
             return None
         plain = value.value()
-        if kind == "LIST":
-            return [self.read(element) for element in plain]
-        if kind == "MAP":
-            return {self._key(key): self.read(member) for key, member in plain.items()}
-        if kind in _SCALARS:
-            self._spend(0, len(plain) if kind == "STRING" else 0)
+        kind = type(plain)
+        if kind is str:
+            self._spend(0, len(plain))
             return plain
-        return self._converted(kind, plain)
+        if kind is list:
+            return [self.read(element) for element in plain]
+        if kind is dict:
+            return {self._key(key): self.read(member) for key, member in plain.items()}
+        return plain if kind is int or kind is bool else self._converted(plain)
 
     def _spend(self, values: int, text: int) -> None:
         self._values -= values
@@ -69,16 +70,17 @@ class Reader:
         self._spend(0, len(key))
         return key
 
-    def _converted(self, kind: str, plain: Any) -> Any:
-        if kind == "DOUBLE" and math.isfinite(plain):
-            return plain
-        if kind == "BYTES":
-            self._spend(0, len(plain))
-            return b64encode(plain).decode()
-        if kind == "TIMESTAMP":
-            return _timestamp(plain)
-        if kind == "DURATION":
-            return _duration(plain)
+    def _converted(self, plain: Any) -> Any:
+        match plain:
+            case float() if math.isfinite(plain):
+                return plain
+            case bytearray():
+                self._spend(0, len(plain))
+                return b64encode(plain).decode()
+            case datetime():
+                return _timestamp(plain)
+            case timedelta():
+                return _duration(plain)
         raise EvaluationError("The expression makes a value that JSON does not have: convert it first.")
 
 
