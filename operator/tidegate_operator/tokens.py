@@ -1,7 +1,6 @@
 """Primary tokens: one Secret an Endpoint, owned by it, a key a method. A token must never show anywhere else."""
 
 import base64
-import secrets
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,13 +10,6 @@ from tidegate_operator.errors import ApiError
 from tidegate_operator.store import Secret
 from tidegate_operator.translate.model import TokenSecretWanted
 from tidegate_operator.translate.secret_values import value_of
-
-PREFIX = "tg_"  # so that scanners of secrets can know one
-
-
-def new_token() -> str:
-    """256 random bits, in letters that need no escaping in a header, a query or a shell."""
-    return PREFIX + secrets.token_urlsafe(32)
 
 
 async def make_tokens(api: ApiServer, wanted: TokenSecretWanted) -> Secret | None:

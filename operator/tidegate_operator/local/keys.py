@@ -11,7 +11,7 @@ from pathlib import Path
 from tidegate_gateway.secrets import KEY_BYTES
 from tidegate_operator.local.state import StateFile
 from tidegate_operator.store import Key, Secret
-from tidegate_operator.tokens import new_token
+from tidegate_operator.token_values import new_token
 from tidegate_operator.translate.model import TokenSecretWanted
 
 TOKENS, ENCRYPTION = "tokens.json", "encryption.json"
