@@ -1,5 +1,6 @@
 """The command line. Here is what a person types; `commands` does it, and is imported when it is asked for."""
 
+import logging
 import os
 import sys
 from enum import StrEnum
@@ -33,6 +34,7 @@ class Output(StrEnum):
 
 def main() -> None:
     """The entry point: an expected error is one sentence on standard error, and exit code 2."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")  # other libraries' warnings are no results
     try:
         app()
     except Exception as error:
@@ -153,11 +155,13 @@ def tokens(
     tidegate tokens default/sales/orders
     curl -H "Authorization: Bearer $(tidegate tokens default/sales/orders --method POST)" ...
     """
-    from tidegate_operator.commands.running import run
-    from tidegate_operator.commands.tokens import cluster_tokens, local_tokens, of_method
+    from tidegate_operator.commands.tokens import local_tokens, of_method
 
     found = local_tokens(address, data)
     if found is None:
+        from tidegate_operator.commands.cluster_tokens import cluster_tokens
+        from tidegate_operator.commands.running import run
+
         found = run(cluster_tokens(address, namespace))
     if method:
         typer.echo(of_method(found, method))
