@@ -1,4 +1,4 @@
-"""What a primary token looks like. It stands apart from `tokens`, because local mode needs no client of an API server."""
+"""What a primary token looks like; apart from `tokens`, because local mode needs no client of an API server."""
 
 import secrets
 

@@ -8,6 +8,7 @@ from tidegate_crds.kinds import API_VERSION
 from tidegate_operator.api_server import CONFLICT, ApiServer
 from tidegate_operator.errors import ApiError
 from tidegate_operator.store import Secret
+from tidegate_operator.token_values import new_token
 from tidegate_operator.translate.model import TokenSecretWanted
 from tidegate_operator.translate.secret_values import value_of
 

@@ -11,7 +11,7 @@ from tests.operator.api import Object
 from tests.operator.conftest import Place
 from tests.operator.running import Site, endpoint
 from tests.waiting import eventually
-from tidegate_operator.tokens import PREFIX, new_token
+from tidegate_operator.token_values import PREFIX, new_token
 
 
 def guarded(name: str, *methods: str) -> Object:
