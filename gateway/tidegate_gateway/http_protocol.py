@@ -1,32 +1,80 @@
-"""uvicorn's HTTP protocol with a bound on the head of a request, which it lacks: headers must not fill the memory."""
+"""uvicorn's HTTP protocol with two things that it lacks: a bound on the head of a request, and bodies of requests that
+offer another protocol. Java's own client offers HTTP/2 with each request; the parser takes what follows for HTTP/2.
+"""
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEAD_BYTES = 64 * 1024
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+NO_HTTP = "Invalid HTTP request received."
+FRAMING = (b"content-length", b"transfer-encoding")
 
 
-class BoundedProtocol(HttpToolsProtocol):
-    """Ends a connection when a request line and its headers have gone on for more than 64 kB."""
+class Protocol(HttpToolsProtocol):
+    """Serves HTTP/1.1 and stays with it."""
 
     _messages = 0
-    _in_head = False
     _head_bytes = 0
-
-    def on_message_begin(self) -> None:
-        self._messages += 1
-        self._in_head, self._head_bytes = True, 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._in_head = False
-        super().on_headers_complete()
+    _in_head = False
+    _resuming = False
 
     def data_received(self, data: bytes) -> None:
         before = self._messages
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._feed(data)
+        except httptools.HttpParserError:
+            self.logger.warning(NO_HTTP)
+            self.send_400_response(NO_HTTP)
+            return
         if self._in_head and self._messages == before:  # the head was there before these data, and goes on behind them
-            self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
-                self.transport.write(TOO_LARGE)
-                self.transport.close()
+            self._bound_head(len(data))
+
+    def _feed(self, data: bytes) -> None:
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                data = data[offer.args[0] :]
+                self._stay_with_http()
+            else:
+                return
+
+    def _stay_with_http(self) -> None:
+        """Goes on with a parser that has seen the same head, but for the offer."""
+        framing = [b"%b: %b\r\n" % header for header in self.headers if header[0] in FRAMING]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self._resuming = True
+        self.parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % b"".join(framing))
+        self._resuming = False
+
+    def _bound_head(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        if not self._resuming:
+            self._messages += 1
+            self._in_head, self._head_bytes = True, 0
+            super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        if not self._resuming:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._resuming:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if not self._resuming:
+            self._in_head = False
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if self._resuming or not self.parser.should_upgrade():
+            super().on_message_complete()

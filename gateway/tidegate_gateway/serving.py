@@ -10,7 +10,7 @@ from typing import Self
 import uvicorn
 
 from tidegate_gateway.asgi import ASGIApp
-from tidegate_gateway.http_protocol import BoundedProtocol
+from tidegate_gateway.http_protocol import Protocol
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
@@ -41,7 +41,7 @@ class Serving:
         config = uvicorn.Config(
             app,
             loop="none",
-            http=BoundedProtocol,
+            http=Protocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -81,9 +81,9 @@ class Serving:
 
 
 def _bind(listen: str) -> socket.socket:
-    host, _, port = listen.rpartition(":")
+    host, colon, port = listen.rpartition(":")
     host = host.strip("[]")
-    if not port.isdecimal() or int(port) > 65535:
+    if not colon or not port.isdecimal() or int(port) > 65535:
         raise AddressError(f"{listen} is no address to listen on: write host:port, such as 127.0.0.1:8080.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)

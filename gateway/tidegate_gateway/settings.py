@@ -19,8 +19,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TIDEGATE_", extra="ignore", hide_input_in_errors=True)
 
     database_url: SecretStr
-    listen: str = "0.0.0.0:8080"  # noqa: S104 - a pod serves its network
-    admin_listen: str = "0.0.0.0:9090"  # noqa: S104
+    listen: str = "0.0.0.0:8080"
+    admin_listen: str = "0.0.0.0:9090"
     public_url: str | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=16)] = 0
     max_body_kb: Annotated[int, Field(ge=1)] = 102_400
