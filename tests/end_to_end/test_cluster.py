@@ -58,7 +58,7 @@ class Chain:
 
     def wait_ready(self) -> None:
         self.kubectl(
-            "wait", "-n", self.namespace, "--for=condition=Ready", "--timeout=30s", "endpoints.tidegate.dev/hooks"
+            "wait", "-n", self.namespace, "--for=condition=Ready", "--timeout=90s", "endpoints.tidegate.dev/hooks"
         )
 
     def tokens(self) -> dict[str, str]:
@@ -115,7 +115,7 @@ async def _goes(chain: Chain, *callers: Caller) -> None:
         await eventually(lambda caller=caller: _is_gone(caller))  # type: ignore[misc]
     await eventually(
         lambda: chain.kubectl("get", "secret", "-n", chain.namespace, "hooks-tokens", check=False).returncode == 1,
-        within=30,
+        within=90,  # the collector looks for new kinds every 30 s
     )
 
 
