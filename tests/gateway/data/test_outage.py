@@ -1,18 +1,20 @@
 """PostgreSQL's bad days: what was answered is there, what is not there was not answered, and it heals by itself."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from tests.gateway.data.making import datum, running, write_all
+from tests.gateway.data.making import WAITING, datum, held_up, running, write_all
 from tests.gateway.data.proxy import proxy_to
 from tests.postgres import PgServer
 from tests.waiting import eventually
 from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import DataError, Unavailable
 from tidegate_gateway.data.migrate import migrate
+from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
@@ -179,6 +181,20 @@ async def test_a_server_that_is_silent_for_a_moment_fails_nobody(database_url: s
         asyncio.get_running_loop().call_later(1, proxy.sound.set)
         assert await write_all(writer, [datum() for _ in range(5)]) == [None] * 5
     assert len(await found(database_url)) == 6
+
+
+async def test_a_statement_that_was_given_up_does_not_go_on_over_there(database_url: str) -> None:
+    held = datum()
+    async with (
+        connect(database_url) as pool,
+        running(Writer(pool, patience=0.3, attempt_seconds=0.2)) as writer,
+        acquire(pool) as observer,
+    ):
+        await make_partitions(pool, datetime.now(UTC), days_ahead=0)
+        async with held_up(database_url, held):
+            with pytest.raises(Unavailable):
+                await writer.write(held)
+            await eventually(lambda: observer.fetchval(f"SELECT ({WAITING}) = 0"))
 
 
 async def test_bad_rows_in_an_outage_are_still_bad_rows(pg_server: PgServer) -> None:
