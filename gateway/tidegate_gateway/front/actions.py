@@ -21,6 +21,7 @@ from tidegate_gateway.front.storable import storable
 from tidegate_gateway.problems import Problem
 
 LARGE = 1024 * 1024
+STORED = b'{"ID":"%b","Status":null,"Message":null,"Result":null}'
 
 
 class Actions:
@@ -40,11 +41,11 @@ class Actions:
             raise Problem("unavailable") from None
         except Unstorable:
             raise Problem("unstorable_json") from None
-        location = (b"location", f"{endpoint.path}/{id_}".encode())
+        name = str(id_)
+        location = (b"location", f"{endpoint.path}/{name}".encode())
         if not endpoint.envelope:
             return Answer(NO_CONTENT, (location,))
-        body = b'{"ID":"%b","Status":null,"Message":null,"Result":null}' % str(id_).encode()
-        return Answer(201, (JSON, location), body)
+        return Answer(201, (JSON, location), STORED % name.encode())
 
     async def list(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """`GET /` without a task: one page."""
