@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -15,7 +16,8 @@ from tidegate_gateway.config.model import EndpointConfig
 
 KB = 1024
 CAP = 4 * KB
-BOMB = gzip.compress(b'"' + b"a" * (CAP * 100) + b'"')
+pack = partial(gzip.compress, mtime=0)
+BOMB = pack(b'"' + b"a" * (CAP * 100) + b'"')
 
 
 def anyone(**changes: Any) -> EndpointConfig:
@@ -35,7 +37,7 @@ def text_of(size: int) -> bytes:
 async def test_a_body_may_have_just_the_size_that_is_allowed(open_front: OpenFront, size: int, status: int) -> None:
     whole = await post(open_front, text_of(size))
     parts = await post(open_front, [text_of(size)[:1000], text_of(size)[1000:]])
-    packed = await post(open_front, gzip.compress(text_of(size)), content_encoding="gzip")
+    packed = await post(open_front, pack(text_of(size)), content_encoding="gzip")
     assert [whole.status, parts.status, packed.status] == [status] * 3
     if status == 400:
         assert {whole.code, parts.code, packed.code} == {"too_large"}
@@ -67,10 +69,10 @@ async def test_a_small_body_that_decodes_to_a_large_one_is_too_large(open_front:
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", gzip.compress(b'{"a": 1}')),
-        ("GZip", gzip.compress(b'{"a": 1}')),
-        ("x-gzip", gzip.compress(b'{"a": 1}')),
-        ("gzip", gzip.compress(b'{"a"') + gzip.compress(b": 1}")),
+        ("gzip", pack(b'{"a": 1}')),
+        ("GZip", pack(b'{"a": 1}')),
+        ("x-gzip", pack(b'{"a": 1}')),
+        ("gzip", pack(b'{"a"') + pack(b": 1}")),
         ("deflate", zlib.compress(b'{"a": 1}')),
         ("identity", b'{"a": 1}'),
     ],
@@ -87,9 +89,9 @@ async def test_a_body_is_stored_as_it_decodes(open_front: OpenFront, encoding: s
     ("encoding", "body"),
     [
         ("gzip", b'{"a": 1}'),
-        ("gzip", gzip.compress(b'{"a": 1}')[:-3]),
-        ("gzip", gzip.compress(b'{"a": 1}') + b"more"),
-        ("deflate", gzip.compress(b'{"a": 1}')),
+        ("gzip", pack(b'{"a": 1}')[:-3]),
+        ("gzip", pack(b'{"a": 1}') + b"more"),
+        ("deflate", pack(b'{"a": 1}')),
         ("deflate", zlib.compress(b'{"a": 1}') + b"more"),
     ],
 )
