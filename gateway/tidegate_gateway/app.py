@@ -39,16 +39,15 @@ class Gateway:
     """One gateway inside a running event loop. It takes no signals and changes nothing of the process."""
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        url = settings.database_url.get_secret_value()
         self._settings = settings
         self._metrics = Metrics()
-        self._pool = connect(url, pgbouncer=settings.pgbouncer)
+        self._pool = connect(settings.database_url.get_secret_value(), pgbouncer=settings.pgbouncer)
         self._writer = Writer(self._pool, observe=self._metrics.committed)
         self._reader = Reader(self._pool)
         self._upkeep = Upkeep(self._pool, clock)
         compilers = {"Endpoint": compile_endpoint}
         self._watch = ConfigWatch(
-            url, self._pool, compilers, settings.pod_name, self._swapped, version=version("tidegate")
+            settings.listen_url, self._pool, compilers, settings.pod_name, self._swapped, version=version("tidegate")
         )
         self._public = Serving(self._front(), settings.listen)
         self._admin = Serving(admin_app(self.readiness, self._metrics.registry), settings.admin_listen)

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TIDEGATE_", extra="ignore", hide_input_in_errors=True)
 
     database_url: SecretStr
+    database_listen_url: SecretStr | None = None
     listen: str = "0.0.0.0:8080"
     admin_listen: str = "0.0.0.0:9090"
     public_url: str | None = None
@@ -36,3 +37,8 @@ class Settings(BaseSettings):
     def namespaces(self) -> tuple[str, ...]:
         """The namespaces to watch; empty means all."""
         return tuple(name for part in self.watch_namespaces.split(",") if (name := part.strip()))
+
+    @property
+    def listen_url(self) -> str:
+        """Where to LISTEN: PostgreSQL itself, also where everything else goes through PgBouncer."""
+        return (self.database_listen_url or self.database_url).get_secret_value()

@@ -73,8 +73,7 @@ class Operator:
         self._relister = Relister(api, self._store, self._control, settings.namespaces)
         self._control.on_held = lambda seconds: _later(seconds, self._relister.touch)
         self._watch = Watch(self._control, self._relister, self._statuses)
-        url = settings.database_url.get_secret_value()
-        self._gateways = GatewayWatch(url, pool, self._statuses.gateways_changed)
+        self._gateways = GatewayWatch(settings.listen_url, pool, self._statuses.gateways_changed)
         leases = client.CoordinationV1Api(api.client)
         self._lease = Lease(leases, _own_namespace(settings), settings.lease_name, settings.pod_name)
         self._health = Health(self._control, pool)
@@ -82,7 +81,8 @@ class Operator:
     async def run(self) -> int:
         """Run until a part ends; 0 if that was because of a signal."""
         with _signals() as signalled:
-            async with Serving(health_app(self._health, self._store), self._settings.admin_listen):
+            async with Serving(health_app(self._health, self._store), self._settings.admin_listen) as admin:
+                log.info("starting", pod=self._settings.pod_name, admin=admin.address, lease=self._settings.lease_name)
                 # All older than Kopf: at its end Kopf waits for, and then cancels, every task younger than itself.
                 tasks = [asyncio.create_task(work, name=name) for name, work in self._parts(signalled).items()]
                 try:

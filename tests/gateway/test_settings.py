@@ -1,5 +1,5 @@
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from tidegate_gateway.settings import Settings
 
@@ -53,3 +53,10 @@ def test_secrets_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_two_processes_have_one_name() -> None:
     assert Settings().pod_name != Settings().pod_name
+
+
+def test_listening_goes_to_the_database_itself_where_that_has_an_address_of_its_own() -> None:
+    pooled = "postgresql://tidegate@pooler/tidegate"
+    direct = "postgresql://tidegate@database/tidegate"
+    assert Settings(database_url=SecretStr(pooled)).listen_url == pooled
+    assert Settings(database_url=SecretStr(pooled), database_listen_url=SecretStr(direct)).listen_url == direct
