@@ -26,4 +26,12 @@ def dumps(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
+        return _exact(value)
+
+
+def _exact(value: Any) -> bytes:
+    """The same for numbers beyond 64 bits."""
+    try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, RecursionError):
+        raise ValueError("this is no JSON value") from None

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.expressions.sentences import check_refusal, refused_or
@@ -363,6 +363,7 @@ PIECES = (
 expressions = st.lists(st.sampled_from(PIECES.split()), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.text() | expressions.map("".join) | expressions.map(" ".join), st.dictionaries(names, documents, max_size=3))
 def test_no_text_and_no_value_raises_anything_else(text: str, row: dict[str, Any]) -> None:
     refused_or(lambda expression: compile_transform(expression, NAMES), text)
@@ -382,6 +383,7 @@ links = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(links, min_size=1, max_size=3).map("".join), st.lists(elements, max_size=PART_SIZE + 20))
 def test_any_chain_makes_the_same_in_parts(chain: str, rows: list[dict[str, Any]]) -> None:
     expression = f"rows{chain}"

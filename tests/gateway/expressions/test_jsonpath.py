@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonpath_ng.ext.parser import ExtendedJsonPathParser
 
@@ -166,16 +166,19 @@ slow_steps = st.sampled_from(
 any_paths = st.lists(steps | slow_steps, max_size=4).map(lambda path: "$" + "".join(path))
 
 
+@settings(deadline=None)
 @given(plain_paths, documents)
 def test_the_fast_way_finds_what_the_library_finds(path: str, document: Any) -> None:
     assert compile_path(path)(document) == reference(path, document)
 
 
+@settings(deadline=None)
 @given(any_paths, documents)
 def test_the_bounded_way_finds_what_the_library_finds(path: str, document: Any) -> None:
     assert compile_path(path)(document) == reference(path, document)
 
 
+@settings(deadline=None)
 @given(any_paths, documents)
 def test_a_location_leads_to_its_match(path: str, document: Any) -> None:
     reached = []
@@ -247,6 +250,7 @@ def test_a_wrong_path_is_refused_with_a_sentence_and_its_place(path: str, messag
     check_refusal(caught.value, len(path))
 
 
+@settings(deadline=None)
 @given(st.text() | st.text(alphabet="$.@ab0[]?()'\"*,:!&|=<>~`-+/\\ é\n", max_size=30).map("$".__add__))
 def test_no_text_raises_anything_else(text: str) -> None:
     find = refused_or(compile_path, text)
@@ -257,6 +261,7 @@ def test_no_text_raises_anything_else(text: str) -> None:
 TOKENS = "$ . .. [ ] ? ( ) @ a 'b' * , : 0 -1 1.5 ! && || == < null true & | + / =~ `len` where"
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(TOKENS.split())))
 def test_no_row_of_tokens_raises_anything_else(tokens: list[str]) -> None:
     find = refused_or(compile_path, "$" + "".join(tokens))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.expressions.sentences import check_refusal, refused_or
@@ -270,6 +270,7 @@ texts = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(texts, st.sampled_from([ENDPOINT_NAMES, TASK_NAMES]))
 def test_no_text_raises_anything_else(text: str, names: Mapping[str, Read]) -> None:
     read = refused_or(lambda source: compile_source(source, names), text)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.expressions.sentences import check_refusal, refused_or
@@ -78,6 +78,7 @@ def test_fields_that_are_not_known_yet_are_not_judged() -> None:
     check("${tenant.id} ${user.anything}", TENANT)
 
 
+@settings(deadline=None)
 @given(st.text() | st.text(alphabet="${}usertenant. a\n"), st.text())
 def test_no_text_raises_anything_else_and_every_value_is_one_line(text: str, claim: str) -> None:
     expand = refused_or(compile_header, text)

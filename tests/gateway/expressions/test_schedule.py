@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from cronsim import CronSim
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.expressions.sentences import check_refusal, refused_or
@@ -104,6 +104,7 @@ def test_a_wrong_schedule_is_refused_with_a_sentence_and_its_place(line: str, me
 fields = st.from_regex(r"(\*|[0-9]{1,2}(-[0-9]{1,2})?)(/[0-9]{1,2})?(,[0-9]{1,2})?", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(st.lists(fields, min_size=5, max_size=5).map(" ".join))
 def test_a_schedule_comes_when_cronsim_says(line: str) -> None:
     after = refused_or(compile_schedule, line)
@@ -114,6 +115,7 @@ def test_a_schedule_comes_when_cronsim_says(line: str) -> None:
 PIECES = "* */2 1-5 MON jan L # 61 , - / W @daily 5,6 ²"
 
 
+@settings(deadline=None)
 @given(st.text() | st.lists(st.sampled_from(PIECES.split())).map(" ".join))
 def test_no_text_raises_anything_else(text: str) -> None:
     after = refused_or(compile_schedule, text)

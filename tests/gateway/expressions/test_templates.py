@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.expressions.sentences import check_refusal, refused_or
@@ -116,6 +116,7 @@ def test_a_body_beside_braces_of_json_is_read_right() -> None:
     assert json.loads(body) == {"a": {"net": 1.5}, "rows": VARIABLES["rows"]}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_an_escaped_text_comes_back(text: str) -> None:
     in_json = compile_template('{"a": "{{row.a}}"}', Escape.JSON)({"row": {"a": text}})
@@ -311,6 +312,7 @@ placeholders = st.tuples(paths, st.sampled_from(["{{%s}}", "{{{%s}}}", "{{&%s}}"
 sources = st.lists(placeholders | st.text(alphabet='{"a: }\\\n', max_size=3), max_size=5).map("".join)
 
 
+@settings(deadline=None)
 @given(sources, documents)
 def test_the_fast_way_writes_what_the_library_writes(source: str, document: Any) -> None:
     program = refused_or(parse_template, source)
@@ -326,6 +328,7 @@ PIECES = (
 pieces = st.lists(st.sampled_from(PIECES.split()))
 
 
+@settings(deadline=None)
 @given(st.text() | pieces.map(" ".join) | pieces.map("".join), st.sampled_from(Escape))
 def test_no_text_raises_anything_else(text: str, escape: Escape) -> None:
     template = refused_or(lambda source: compile_template(source, escape), text)
