@@ -12,11 +12,12 @@ from tidegate_operator.translate.model import Finding
 class Candidate(NamedTuple):
     """A configuration that may be served, and the generation it is of. What it has from others is filled in later.
 
-    `inherits`: its retention is the company's.
+    `current`: it is the generation as it is written now, not the last good. `inherits`: its retention is the company's.
     """
 
     generation: int
     config: AnyConfig
+    current: bool = False
     inherits: bool = False
 
 

@@ -14,7 +14,7 @@ from tidegate_operator.translate.calls import EVERYWHERE, check_http, check_temp
 from tidegate_operator.translate.facts import IntegrationFact, TaskFact
 from tidegate_operator.translate.findings import Findings
 from tidegate_operator.translate.places import SPEC, At
-from tidegate_operator.translate.refs import follow, missing
+from tidegate_operator.translate.refs import follow
 from tidegate_operator.translate.schemas import HasSchema, resolve, uri
 from tidegate_operator.translate.view import View
 
@@ -83,8 +83,11 @@ class StepCheck:
         if compiled is None or named == source:
             return
         if not any(named == name or named.startswith((f"{name}.", f"{name}[")) for name in self.earlier):
-            known = f"one of {', '.join(self.earlier)}" if self.earlier else "none: this is the first step"
-            self.findings.refuse(Reason.INVALID_MAPPING, at, f"Name an earlier step after {STEPS}: {known}.")
+            known = ", ".join(self.earlier)
+            sentence = (
+                f"Name an earlier step: one of {known}." if known else "Take it out: no step comes before this one."
+            )
+            self.findings.refuse(Reason.INVALID_MAPPING, at, sentence)
 
     def _http(self, http: connectors.HttpConnector, names: Collection[str], at: At) -> None:
         check_http(http, names, self.findings, at)
@@ -103,15 +106,14 @@ class StepCheck:
                 check_template(template, names, self.findings, (*at, member))
 
     def _task(self, name: str, at: At) -> None:
-        """Another task that is there is enough: two tasks may start each other."""
-        uid = self.view.uid("Task", name)
-        task = self.view.fact(TaskFact, "Task", name)
-        if uid is not None:
-            self.tasks[name] = uid
+        """Two tasks may start each other, so one that can't run bars nothing: gateways find its name without a uid."""
+        task = follow(TaskFact, "Task", name, self.view, self.findings, at, bars=False)
         if task is None:
-            self.findings.miss(at, missing("Task", name, self.view), bars=uid is None)
-        elif not task.enabled:
-            self.findings.miss(at, f"Task {name} is disabled: enable it, or the step waits in vain.", bars=False)
+            return
+        if task.enabled:
+            self.tasks[name] = task.uid
+        else:
+            self.findings.miss(at, f"Task {name} is disabled: enable it, or take the step out.", bars=False)
 
     def _schema(self, part: HasSchema, at: At) -> None:
         schema = resolve(part, self.view, self.findings, at)

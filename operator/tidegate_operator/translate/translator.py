@@ -114,7 +114,7 @@ class Translator:
     def _outcome(self, resource: Resource, view: View) -> Outcome:
         key, built = resource.key, self._drafts.built[resource.key]
         chosen = self._chosen(key)
-        current = built.draft is not None and chosen is not None and chosen.config is built.draft
+        current = chosen is not None and chosen.current
         findings = [*built.findings, *unmet(built.needs, view)]
         if built.draft is not None and not current:
             findings.append(self._conflict(resource, built.draft, view))
@@ -133,7 +133,7 @@ class Translator:
         if resource is None or built is None:
             return ()
         last = self._outcomes.last_good(resource.uid)
-        draft = (Candidate(resource.generation, built.draft, built.inherits),) if built.draft else ()
+        draft = (Candidate(resource.generation, built.draft, True, built.inherits),) if built.draft else ()
         return (*draft, Candidate(last.generation, last.config)) if last else draft
 
     def _chosen(self, key: Key) -> Candidate | None:

@@ -63,7 +63,7 @@ def test_the_manifest_is_left_as_it_is() -> None:
 
 
 def test_mistakes_of_every_kind_are_told_at_once() -> None:
-    spec = {
+    spec: dict[str, Any] = {
         "colour": "red",
         "slug": "Not A Slug",
         "security": {

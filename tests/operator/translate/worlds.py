@@ -13,7 +13,7 @@ from tidegate_operator.translate.translator import Translator
 
 UIDS = UUID("00000000-0000-5000-8000-000000000000")
 NAMESPACE = "acme"
-BAD_PATH = "bad"
+BAD_PATH = "$.bad"
 POSTGRES_SAYS = "syntax error at end of jsonpath input"
 
 
@@ -41,20 +41,19 @@ def secret(name: str, data: Mapping[str, str], *, namespace: str = NAMESPACE, ow
     return Secret(Key("Secret", namespace, name), values, 1, frozenset({owner} if owner else ()))
 
 
-def judge(path: str) -> str | None:
-    """PostgreSQL's word, as far as these tests need one."""
-    return POSTGRES_SAYS if BAD_PATH in path else None
-
-
 @dataclass
 class Cluster:
-    """Resources and Secrets that change, and a translator that is told what has."""
+    """Resources and Secrets that change, and a translator that is told what has.
+
+    `mistakes` are the paths of indexes that PostgreSQL does not take, with its words.
+    """
 
     resources: dict[Key, Resource] = field(default_factory=dict)
     stored: dict[Key, Secret] = field(default_factory=dict)
     translator: Translator = field(default_factory=Translator)
     secrets: dict[Key, Secret | None] = field(default_factory=dict)
     paths: dict[str, str | None] = field(default_factory=dict)
+    mistakes: dict[str, str] = field(default_factory=lambda: {BAD_PATH: POSTGRES_SAYS})
     _changed: set[Key] | None = None
 
     def put(self, *things: Resource | Secret) -> "Cluster":
@@ -97,7 +96,7 @@ class Cluster:
 
     def _read(self, outcome: Translation) -> set[Key]:
         self.secrets |= {wanted: self.stored.get(wanted) for wanted in outcome.wanted_secrets}
-        self.paths |= {path: judge(path) for path in outcome.wanted_paths}
+        self.paths |= {path: self.mistakes.get(path) for path in outcome.wanted_paths}
         return {*outcome.wanted_secrets, *(Key("JsonPath", "", path) for path in outcome.wanted_paths)}
 
     def _note(self, changed: Key) -> None:
