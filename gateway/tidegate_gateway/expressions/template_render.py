@@ -35,10 +35,12 @@ _NO_STRIP = StripFlags()
 
 def renderer(program: Program, escape: Escaping) -> Render:
     """The template as a function of its variables. Calling it raises EvaluationError."""
-    return _plain(program, escape) or _full(program, escape)
+    return plain_renderer(program, escape) or full_renderer(program, escape)
 
 
-def _full(program: Program, escape: Escaping) -> Render:
+def full_renderer(program: Program, escape: Escaping) -> Render:
+    """Any template, by the library's renderer."""
+
     def render(variables: dict[str, Any]) -> str:
         try:
             return _Renderer(escape).render(program, variables)
@@ -72,7 +74,7 @@ class _Renderer(Compiler):
         return None if value is scope.data["root"] else value
 
 
-def _plain(program: Program, escape: Escaping) -> Render | None:
+def plain_renderer(program: Program, escape: Escaping) -> Render | None:
     """The template as a row of texts and placeholders; None if there is more in it."""
     pieces: list[str | Callable[[Any], str]] = []
     for statement in program.body:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.gateway.expressions.sentences import check_refusal, refused_or
 from tidegate_gateway.expressions.errors import EvaluationError, TemplateError
 from tidegate_gateway.expressions.template_check import parse_template
-from tidegate_gateway.expressions.template_render import _full, _plain
+from tidegate_gateway.expressions.template_render import full_renderer, plain_renderer
 from tidegate_gateway.expressions.templates import Escape, check, compile_template
 
 VARIABLES: dict[str, Any] = {
@@ -317,8 +317,8 @@ sources = st.lists(placeholders | st.text(alphabet='{"a: }\\\n', max_size=3), ma
 def test_the_fast_way_writes_what_the_library_writes(source: str, document: Any) -> None:
     program = refused_or(parse_template, source)
 
-    if program is not None and (plain := _plain(program, quote)):
-        assert plain({"row": document}) == _full(program, quote)({"row": document})
+    if program is not None and (plain := plain_renderer(program, quote)):
+        assert plain({"row": document}) == full_renderer(program, quote)({"row": document})
 
 
 PIECES = (
