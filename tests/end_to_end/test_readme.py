@@ -23,6 +23,7 @@ README = ROOT / "README.md"
 COMMANDS = blocks(README, "sh")
 MAKE_RUN, MAKE_TEST, VALIDATE_AND_UP, POST, LIST, CLUSTER = COMMANDS
 WRITTEN = "127.0.0.1:8080"
+CURL = re.compile(r"^curl .*$", re.MULTILINE)
 CTRL_C = (0, 2, -signal.SIGINT)  # Tidegate says 0; make, which gets the signal too, either of the others
 
 
@@ -80,13 +81,17 @@ def reader() -> Iterator[Reader]:
 async def test_make_run_prints_a_curl_line_that_works_and_finds_the_data_again(reader: Reader) -> None:
     for times in (1, 2):
         async with reader.running(MAKE_RUN.strip()) as output:
-            line = await eventually(lambda output=output: re.search(r"^curl .*$", output(), re.MULTILINE), within=60)
-            assert '"ID"' in reader.paste(line[0]).stdout
+            assert '"ID"' in reader.paste(await _curl_line(output)).stdout
             token = reader.paste(".venv/bin/tidegate tokens default/sales/orders --method GET").stdout.strip()
             listed = reader.paste(
                 f'curl -s http://{WRITTEN}/api/endpoint/default/sales/orders -H "Authorization: Bearer {token}"'
             )
             assert listed.stdout.count('"ID"') == times
+
+
+async def _curl_line(output: Callable[[], str]) -> str:
+    found = await eventually(lambda: CURL.search(output()), within=60)
+    return found.group()
 
 
 def test_make_test_is_what_it_says(reader: Reader) -> None:
