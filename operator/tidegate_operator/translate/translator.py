@@ -6,17 +6,16 @@ served before is all the memory there is: the last good of a resource whose draf
 
 from collections.abc import Collection, Mapping, Sequence, Set
 
-from tidegate_gateway.config.model import AnyConfig, CompanyConfig, EndpointConfig, IntegrationConfig
+from tidegate_gateway.config.model import EndpointConfig
 from tidegate_operator.store import Key, Resource
-from tidegate_operator.translate import conflicts, serving
+from tidegate_operator.translate import serving
+from tidegate_operator.translate.contests import Contests
 from tidegate_operator.translate.drafts import BUILDERS, Drafts
 from tidegate_operator.translate.facts import NO_TENANT, Candidate, fact_of, tenant_key
-from tidegate_operator.translate.model import Finding, Served, Translation, World
+from tidegate_operator.translate.model import Served, Translation, World
 from tidegate_operator.translate.outcomes import Outcome, Outcomes
 from tidegate_operator.translate.readings import Reader, Stage
 from tidegate_operator.translate.secret_values import unmet
-from tidegate_operator.translate.slots import Slots
-from tidegate_operator.translate.tenants import Tenants
 from tidegate_operator.translate.token_secret import wanted
 from tidegate_operator.translate.verdicts import bug, foreign_tokens, verdict
 from tidegate_operator.translate.view import View
@@ -33,10 +32,7 @@ class Translator:
     def __init__(self, last_good: Mapping[str, Served] | None = None) -> None:
         self._drafts = Drafts()
         self._outcomes = Outcomes(last_good or {})
-        self._tenants = Tenants()
-        self._slugs = Slots(_integration_slug)
-        self._addresses = Slots(self._address)
-        self._moved: set[Key] = set()
+        self._contests = Contests(self._drafts.tenant)
         self._resources: Mapping[Key, Resource] = {}
 
     @property
@@ -65,7 +61,7 @@ class Translator:
         for key in keys:
             self._claim(key)
         if kind == "Integration":
-            keys |= self._slugs.settle()
+            keys |= self._contests.slugs.settle()
         for key in keys:
             self._drafts.learn(key, self._fact(key))
         self._drafts.finish(keys)
@@ -77,25 +73,28 @@ class Translator:
         candidates = self._candidates(key)
         match key.kind:
             case "Integration":
-                self._slugs.put(key, age, candidates)
+                self._contests.slugs.put(key, age, candidates)
             case "Company":
-                self._tenants.put_company(key, age, candidates)
+                self._contests.tenants.put_company(key, age, candidates)
             case "Endpoint":
-                self._tenants.put_endpoint(key, age if candidates else None)
-                self._moved.add(key)
+                self._contests.tenants.put_endpoint(key, age if candidates else None)
+                self._contests.addresses.put(key, age, candidates)
 
     def _settle(self) -> None:
         """Settle which company each namespace is, and then who holds which address."""
-        for namespace in self._tenants.settle():
-            tenant = self._tenants.tenant(namespace)
+        tenants = self._contests.tenants
+        for namespace in tenants.settle():
+            self._drafts.finish(tenants.companies(namespace))
+            tenant = tenants.tenant(namespace)
             if self._drafts.learn(tenant_key(namespace), tenant if tenant != NO_TENANT else None):
-                self._moved.update(self._tenants.endpoints(namespace))
-            self._drafts.finish(self._tenants.companies(namespace))
-        for key in self._moved:
-            resource = self._resources.get(key)
-            self._addresses.put(key, resource.age if resource else ("", key), self._candidates(key))
-        self._moved.clear()
-        self._drafts.finish(self._addresses.settle())
+                self._move(tenants.endpoints(namespace))
+        self._drafts.finish(self._contests.addresses.settle())
+
+    def _move(self, endpoints: Sequence[Key]) -> None:
+        """Let the Endpoints of a namespace claim their addresses in the company that it is now."""
+        for key in endpoints:
+            self._claim(key)
+        self._drafts.finish(endpoints)
 
     def _finish(self, key: Key) -> None:
         """Work out what is served of a resource, and what there is to say of it."""
@@ -113,11 +112,11 @@ class Translator:
 
     def _outcome(self, resource: Resource, view: View) -> Outcome:
         key, built = resource.key, self._drafts.built[resource.key]
-        chosen = self._chosen(key)
+        chosen = self._contests.chosen(key, self._candidates(key))
         current = chosen is not None and chosen.current
         findings = [*built.findings, *unmet(built.needs, view)]
         if built.draft is not None and not current:
-            findings.append(self._conflict(resource, built.draft, view))
+            findings.append(self._contests.conflict(resource, built.draft))
         if chosen is None:
             return Outcome(verdict(resource, findings, None, current=current))
         served = serving.serve(chosen, view)
@@ -136,40 +135,10 @@ class Translator:
         draft = (Candidate(resource.generation, built.draft, True, built.inherits),) if built.draft else ()
         return (*draft, Candidate(last.generation, last.config)) if last else draft
 
-    def _chosen(self, key: Key) -> Candidate | None:
-        candidates = self._candidates(key)
-        match key.kind:
-            case "Integration":
-                return self._slugs.chosen(key, candidates)
-            case "Endpoint":
-                return self._addresses.chosen(key, candidates)
-            case "Company":
-                return self._tenants.chosen(key)
-            case _:
-                return candidates[0] if candidates else None
-
     def _fact(self, key: Key) -> object:
         """What others may know of a resource: what its processor says, or what is served of it."""
         built, resource = self._drafts.built.get(key), self._resources.get(key)
         if built is None or resource is None or built.fact is not None:
             return built and built.fact
-        chosen = self._chosen(key)
+        chosen = self._contests.chosen(key, self._candidates(key))
         return fact_of(chosen.config, resource.uid) if chosen else None
-
-    def _conflict(self, resource: Resource, draft: AnyConfig, view: View) -> Finding:
-        match draft:
-            case EndpointConfig():
-                return conflicts.endpoint(draft, view.tenant(), self._addresses.holder(draft))
-            case IntegrationConfig():
-                return conflicts.integration(draft, self._slugs.holder(draft))
-            case CompanyConfig():
-                return conflicts.company(resource, draft, self._tenants)
-        raise AssertionError(f"nothing else is contested, {draft.kind} is not")
-
-    def _address(self, config: AnyConfig) -> str | None:
-        slug = self._drafts.tenant(config.namespace).slug
-        return serving.address(config, slug) if slug and isinstance(config, EndpointConfig) else None
-
-
-def _integration_slug(config: AnyConfig) -> str | None:
-    return f"{config.namespace}/{config.slug}" if isinstance(config, IntegrationConfig) else None

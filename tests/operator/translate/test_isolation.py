@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.operator.translate import variety
@@ -66,7 +66,8 @@ def test_a_resource_that_turns_wrong_changes_no_other(
     kind, spec = wrong
     at = key(kind, name, namespace)
     world = world_of(shapes)
-    assume(at in world.resources)
+    if at not in world.resources:
+        world.put(resource(kind, name, variety.SHAPES[kind](name)[0], namespace=namespace))
     before = world.translate()
     after = world.edit(at, spec).translate()
     others = before.verdicts.keys() - {at}

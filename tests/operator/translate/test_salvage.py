@@ -101,7 +101,8 @@ def test_mistakes_of_every_kind_are_told_at_once() -> None:
 
 
 def test_a_resource_of_which_nothing_can_be_read_says_so() -> None:
-    for spec in ("text", None, 7, []):
+    specs: list[Any] = ["text", None, 7, []]
+    for spec in specs:
         verdict = translated(resource("Endpoint", "orders", spec)).verdicts[ORDERS]
         assert [finding.path for finding in verdict.findings] == ["spec"]
 
