@@ -31,7 +31,7 @@ from tidegate_operator.local.postgres import EmbeddedPostgres
 
 POD = "local"  # the same at each start: a gateway that was killed is not waited for
 POOL = 4
-ENDING = (signal.SIGINT, signal.SIGTERM)
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Keep = Callable[[], Coroutine[Any, Any, object]]
 
@@ -48,7 +48,7 @@ class Options:
 
 
 async def up(options: Options) -> None:
-    """Serve until SIGINT or SIGTERM. Whatever was started is ended again."""
+    """Serve until SIGINT, SIGTERM or SIGHUP. Whatever was started is ended again."""
     _set_up_logging(options.verbose)
     await first_ended([_serve(options), _signal()])
 
@@ -83,7 +83,7 @@ def _set_up_logging(verbose: bool) -> None:
 
 
 async def _signal() -> None:
-    """Wait for SIGINT or SIGTERM; the next one ends the process as if nobody listened."""
+    """Wait for a signal to end; the next one ends the process as if nobody listened."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in ENDING:
         loop.add_signal_handler(number, stop.set)
