@@ -61,9 +61,11 @@ class Board:
 
     async def run(self) -> None:
         """Print for ever."""
+        while self._verdicts is None:
+            await self._settled()
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_SECONDS):
-                while self._verdicts is None or self._verdicts.keys() != self._rows.keys():
+                while self._verdicts.keys() != self._rows.keys():
                     await self._settled()
         self._print(Text(self._title, "bold"))
         while True:

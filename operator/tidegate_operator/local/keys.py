@@ -18,34 +18,37 @@ TOKENS, ENCRYPTION = "tokens.json", "encryption.json"
 
 
 class TokenSecrets:
-    """The Secrets of primary tokens, which a cluster would hold as Secrets of its own."""
+    """The Secrets of primary tokens, which a cluster would hold as Secrets of its own.
+
+    What is made is kept by `save()`, once for all that a pass made: nobody has seen a token before that.
+    """
 
     def __init__(self, data: Path) -> None:
         self._file = StateFile(data / TOKENS)
         self._made: dict[str, dict[str, str]] = self._file.load()
+        self._saved = True
 
     def read(self, key: Key) -> Secret | None:
         """The Secret, if it was made here."""
-        made = self._made.get(f"{key.namespace}/{key.name}")
-        if made is None:
-            return None
-        data = {name: value.encode() for name, value in made.items() if name != "owner"}
-        return Secret(key, data, owner_uids=frozenset({made["owner"]}))
+        made = self._made.get(_place(key))
+        return _secret(key, made) if made else None
 
     def make(self, wanted: TokenSecretWanted) -> Secret:
-        """Make the Secret, or the tokens it lacks, and keep them."""
-        name = f"{wanted.secret.namespace}/{wanted.secret.name}"
-        made = self._made.setdefault(name, {}) | {"owner": wanted.uid}
-        self._made[name] = made | {method: made.get(method) or new_token() for method in wanted.methods}
-        self._file.save(self._made)
-        return Secret(
-            wanted.secret, {m: t.encode() for m, t in self.tokens(wanted.secret).items()}, 0, frozenset({wanted.uid})
-        )
+        """Make the Secret, or the tokens it lacks."""
+        made = self._made.setdefault(_place(wanted.secret), {})
+        made |= {"owner": wanted.uid} | {method: made.get(method) or new_token() for method in wanted.methods}
+        self._saved = False
+        return _secret(wanted.secret, made)
+
+    def save(self) -> None:
+        """Keep what was made. PlaceError."""
+        if not self._saved:
+            self._file.save(self._made)
+            self._saved = True
 
     def tokens(self, key: Key) -> Mapping[str, str]:
         """Method to token."""
-        made = self._made.get(f"{key.namespace}/{key.name}", {})
-        return {name: value for name, value in made.items() if name != "owner"}
+        return _without_owner(self._made.get(_place(key), {}))
 
 
 def encryption_keys(data: Path) -> str:
@@ -56,3 +59,16 @@ def encryption_keys(data: Path) -> str:
         kept = {"keys": f"local:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}"}
         file.save(kept)
     return str(kept["keys"])
+
+
+def _place(key: Key) -> str:
+    return f"{key.namespace}/{key.name}"
+
+
+def _without_owner(made: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in made.items() if name != "owner"}
+
+
+def _secret(key: Key, made: Mapping[str, str]) -> Secret:
+    data = {name: value.encode() for name, value in _without_owner(made).items()}
+    return Secret(key, data, owner_uids=frozenset({made["owner"]}))

@@ -42,7 +42,8 @@ class LocalOperator:
     ) -> None:
         store = Store()
         self._public_url = public_url
-        self._inputs = FolderInputs(TokenSecrets(data), pool)
+        self._tokens = TokenSecrets(data)
+        self._inputs = FolderInputs(self._tokens, pool)
         self._addresses = Addresses(data)
         self._translation: Translation | None = None
         self._control = Control(store, self._inputs, Publisher(pool, sealer), Rows(sealer), self._passed)
@@ -78,10 +79,11 @@ class LocalOperator:
             before = reading
 
     def _passed(self, done: Pass) -> None:
+        self._tokens.save()
+        self._addresses.keep(done.translation)
         self._translation = done.translation
         self._statuses.passed(done)
         self._board.passed(done)
-        self._addresses.keep(done.translation)
 
     def _example(self) -> str | None:
         return curl_line(self._translation, self._inputs.secret, self._public_url) if self._translation else None

@@ -17,6 +17,8 @@ def test_tokens_are_made_once_and_kept(tmp_path: Path) -> None:
     secrets = TokenSecrets(tmp_path)
     assert secrets.read(SECRET) is None
     made = secrets.make(wanted("POST", "GET"))
+    assert TokenSecrets(tmp_path).read(SECRET) is None
+    secrets.save()
     again = TokenSecrets(tmp_path)
     assert again.read(SECRET) == made
     assert set(made.data) == {"POST", "GET"}
