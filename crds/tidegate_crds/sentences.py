@@ -83,6 +83,7 @@ _SENTENCES: Mapping[str, Sentence] = {
     "string_too_long": lambda value, context: (
         f"Make it shorter: at most {_count(context['max_length'], 'character')}; it has {len(value)}."
     ),
+    "string_unicode": lambda _value, _context: "Take the lone surrogate out of the text: it is half a character.",
     "string_too_short": lambda _value, _context: "Give a text that is not empty.",
     "too_long": lambda _value, context: (
         f"Remove some: at most {context['max_length']} may be here, and there are {context['actual_length']}."

@@ -103,6 +103,7 @@ def test_a_spec_that_is_no_object(spec: object, message: str) -> None:
         ("displayName", True, "Give a text, not true or false: put it in quotes."),
         ("displayName", {}, "Give a text, not an object."),
         ("displayName", "x" * 1025, "Make it shorter: at most 1024 characters; it has 1025."),
+        ("displayName", "\ud800", "Take the lone surrogate out of the text: it is half a character."),
         ("retentionDays", True, "Give a whole number, not true or false."),
         ("retentionDays", "30", "Give a whole number, not a text."),
         ("retentionDays", 1.5, "Give a whole number, not a number with a fraction."),
