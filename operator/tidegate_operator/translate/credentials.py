@@ -56,7 +56,7 @@ def need(config: AnyConfig, findings: Findings) -> None:
 
 
 def _of_integration(spec: Mapping[str, Any]) -> Iterator[Credential]:
-    member = AUTH_MEMBERS.get(spec["authType"], "")
+    member = AUTH_MEMBERS.get(spec.get("authType", "None"), "")
     auth = spec.get(member, {})
     if member == "oAuth2" and "clientSecretRef" in auth:
         source = SecretSource(**auth["clientSecretRef"])
@@ -71,7 +71,7 @@ def _of_integration(spec: Mapping[str, Any]) -> Iterator[Credential]:
 
 
 def _of_task(spec: Mapping[str, Any]) -> Iterator[Credential]:
-    for index, step in enumerate(spec["steps"]):
+    for index, step in enumerate(spec.get("steps", ())):
         if sql := step.get("sql"):
             source = SecretSource(**sql["secretRef"])
             at = (*SPEC, "steps", index, "sql", "secretRef")

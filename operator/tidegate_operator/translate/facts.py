@@ -109,11 +109,12 @@ def document_key(namespace: str, name: str) -> Key:
 
 
 def fact_of(config: AnyConfig, uid: str) -> object:
-    """What others may know of a resource, from the configuration that is served."""
+    """What others may know of a resource, from what is served of it; another version may have written that."""
     match config:
         case TaskConfig():
-            return TaskFact(uid, config.spec["enabled"], tuple(step["name"] for step in config.spec["steps"]))
+            steps = tuple(step.get("name", "") for step in config.spec.get("steps", ()))
+            return TaskFact(uid, config.spec.get("enabled", True), steps)
         case IntegrationConfig():
-            return IntegrationFact(uid, config.spec["mode"] == "Shared")
+            return IntegrationFact(uid, config.spec.get("mode") == "Shared")
         case _:
             return None

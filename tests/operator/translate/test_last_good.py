@@ -3,8 +3,9 @@
 from typing import Any
 
 from tests.operator.translate.worlds import cluster, endpoint, key, resource, said, secret, translated
-from tidegate_gateway.config.model import EndpointConfig
+from tidegate_gateway.config.model import EndpointConfig, IntegrationConfig, TaskConfig
 from tidegate_operator.store import Resource
+from tidegate_operator.translate.model import Served
 from tidegate_operator.translate.translator import translate
 
 ORDERS = key("Endpoint", "orders")
@@ -130,3 +131,17 @@ def test_while_a_path_is_unjudged_the_last_good_stays() -> None:
     refused = world.translate()
     assert refused.served[ORDERS] is before.served[ORDERS]
     assert refused.verdicts[ORDERS].served_generation == 1
+
+
+def test_a_last_good_of_another_version_breaks_no_pass() -> None:
+    task = resource("Task", "process", {"steps": []})
+    integration = resource("Integration", "pricing", {})
+    foreign = {
+        task.uid: Served(1, TaskConfig(namespace="acme", name="process", spec={"later": 1}, priority=5)),
+        integration.uid: Served(1, IntegrationConfig(namespace="acme", name="pricing", slug="pricing", spec={})),
+    }
+    bound = endpoint(spec={"methods": {"post": {"task": {"ref": {"name": "process"}}}}})
+    outcome = translate(cluster(task, integration, bound).world(), foreign)
+    assert outcome.bugs == ()
+    assert set(outcome.served) == {task.key, integration.key, ORDERS}
+    assert outcome.served[integration.key] is foreign[integration.uid]
