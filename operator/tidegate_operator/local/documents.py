@@ -3,22 +3,17 @@
 A key that appears twice is a mistake here, as strict validation by an API server makes it one. Nothing is executed.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from tidegate_operator.local.nodes import PLAIN, TAG, Part, compose, is_merge, key_text, member
 from tidegate_operator.local.scalars import NOT_JSON, plain
 
-TAG = "tag:yaml.org,2002:"
-PLAIN = "!plain"
 SCALARS = {PLAIN, *(f"{TAG}{name}" for name in ("int", "float", "bool", "null"))}
 COLLECTIONS = {f"{TAG}seq", f"{TAG}map"}
-SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
-
-Part = str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,7 @@ def parse(text: str) -> Parsed:
     """One document's value. It has mistakes: the value is not to be used."""
     parsed = Parsed()
     try:
-        node = _compose(text)
+        node = compose(text)
     except yaml.YAMLError as error:
         parsed.mistakes.append(_syntax(error, text))
         return parsed
@@ -54,34 +49,14 @@ def parse(text: str) -> Parsed:
 
 def locate(text: str, path: Sequence[Part]) -> tuple[int, int]:
     """Line and column of a path in a text that parses; what is not there is at the nearest that is above it."""
-    node = _compose(text)
+    node = compose(text)
     mark = node.start_mark if node else None
     for part in path:
-        found = _member(node, part) if node is not None else None
+        found = member(node, part) if node is not None else None
         if found is None:
             break
         mark, node = found
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-class _Loader(yaml.CSafeLoader):
-    """Tells plain scalars from quoted ones and leaves them to us."""
-
-    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        if kind is yaml.ScalarNode:
-            return PLAIN if implicit[0] else f"{TAG}str"
-        return f"{TAG}{'seq' if kind is yaml.SequenceNode else 'map'}"
-
-
-def _compose(text: str) -> yaml.Node | None:
-    joined = SURROGATES.sub(_join, text)
-    found: yaml.Node | None = yaml.compose(joined, _Loader)
-    return found
-
-
-def _join(pair: re.Match[str]) -> str:
-    """JSON writes a rare character as two halves, which YAML does not know."""
-    return bytes.fromhex(pair[1] + pair[2]).decode("utf-16-be")
 
 
 def _syntax(error: yaml.YAMLError, text: str) -> Mistake:
@@ -130,7 +105,7 @@ class _Builder:
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            if _is_merge(key_node):
+            if is_merge(key_node):
                 self._merge(value_node, merged)
                 continue
             key = self._key(key_node)
@@ -160,36 +135,3 @@ class _Builder:
 
     def _mistake(self, node: yaml.Node, message: str) -> None:
         self.mistakes.append(Mistake(node.start_mark.line + 1, node.start_mark.column + 1, message))
-
-
-def key_text(node: yaml.Node) -> str | None:
-    """A mapping's key as JSON has it; None if it can have none."""
-    if not isinstance(node, yaml.ScalarNode):
-        return None
-    value = plain(node.value) if node.tag == PLAIN else node.value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
-
-
-def _is_merge(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == PLAIN and node.value == "<<"
-
-
-def _member(node: yaml.Node, part: Part) -> tuple[yaml.Mark, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part].start_mark, node.value[part]
-    if isinstance(node, yaml.MappingNode):
-        return next(((key.start_mark, value) for key, value in _pairs(node) if key_text(key) == part), None)
-    return None
-
-
-def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    """The mapping's own pairs first, then the merged ones."""
-    for key, value in node.value:
-        if not _is_merge(key):
-            yield key, value
-    for key, value in node.value:
-        if _is_merge(key):
-            for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                yield from _pairs(source)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate_operator.local import documents
+from tidegate_operator.local.nodes import Part
 
 SEPARATOR = re.compile(r"^---(?=\s|$)[^\n]*$", re.MULTILINE)
 
@@ -31,9 +32,9 @@ class Piece:
     file: str
     text: str
     skipped: int = 0
-    root: tuple[documents.Part, ...] = ()
+    root: tuple[Part, ...] = ()
 
-    def problem(self, message: str, path: Sequence[documents.Part] = ()) -> Problem:
+    def problem(self, message: str, path: Sequence[Part] = ()) -> Problem:
         """A problem at a path of the document."""
         line, column = documents.locate(self.text, (*self.root, *path))
         return Problem(self.file, self.skipped + line, column, message)
