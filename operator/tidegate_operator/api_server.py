@@ -11,6 +11,7 @@ from kubernetes.aio import client, config
 from tidegate_crds.kinds import API_VERSION, GROUP, KINDS, VERSION
 from tidegate_operator.errors import ApiError
 from tidegate_operator.metrics import METRICS
+from tidegate_operator.status import merged
 from tidegate_operator.store import Body, Echo, Key, Resource, Secret, secret_of
 
 FIELD_MANAGER = "tidegate"
@@ -18,7 +19,7 @@ APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 PAGE = 500
 REQUEST_SECONDS, LIST_SECONDS = 10.0, 30.0
-NOT_FOUND, CONFLICT = 404, 409
+NOT_FOUND, CONFLICT, SERVER_ERROR = 404, 409, 500
 NO_HELM = "type!=helm.sh/release.v1"  # big, many, and never referred to
 
 
@@ -146,18 +147,27 @@ class ApiServer:
         kind, namespace, name = resource.key
         meta = {"name": name, "namespace": namespace, "resourceVersion": str(echo.version)}
         body = {"apiVersion": API_VERSION, "kind": kind, "metadata": meta, "status": dict(status)}
-        with _calling(f"Writing the status of {resource.key}"):
+        try:
+            return await self._patch_status(resource.key, body, APPLY, force=True)
+        except ApiError as error:
+            if error.status != SERVER_ERROR:
+                raise
+        # An object of an older CRD that does not fit the schema: apply cannot take it (500), but a merge can.
+        return await self._patch_status(resource.key, body | {"status": merged(echo.status, status)}, MERGE)
+
+    async def _patch_status(self, key: Key, body: dict[str, Any], content_type: str, **options: Any) -> Body:
+        with _calling(f"Writing the status of {key}"):
             shown: Any = await self._custom.patch_namespaced_custom_object_status(
                 GROUP,
                 VERSION,
-                namespace,
-                KINDS[kind].plural,
-                name,
+                key.namespace,
+                KINDS[key.kind].plural,
+                key.name,
                 body,
                 field_manager=FIELD_MANAGER,
-                force=True,
-                _content_type=APPLY,
+                _content_type=content_type,
                 _request_timeout=REQUEST_SECONDS,
+                **options,
             )
         return dict(shown)
 

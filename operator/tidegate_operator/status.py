@@ -10,6 +10,7 @@ from tidegate_gateway.config.gateways import Gateway
 from tidegate_operator.translate.model import Finding, Verdict
 
 Condition = dict[str, Any]
+FIELDS = ("observedGeneration", "url", "methods", "tokenSecretName")
 MESSAGE_LIMIT = 32_768  # the API convention's bound of a condition's message
 EPOCH = "1970-01-01T00:00:00Z"
 GOOD = {
@@ -65,12 +66,18 @@ def status(
 
 def is_shown(wanted: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
     """Whether a write would change nothing: our fields and conditions stand there already, and no other of ours."""
-    fields = ("observedGeneration", "url", "methods", "tokenSecretName")
-    if any(wanted.get(name) != shown.get(name) for name in fields):
+    if any(wanted.get(name) != shown.get(name) for name in FIELDS):
         return False
     ours = {condition["type"]: condition for condition in wanted["conditions"]}
     seen = {c.get("type"): c for c in shown.get("conditions") or () if c.get("type") in set(ConditionType)}
     return ours == seen
+
+
+def merged(shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """A merge patch that comes to what server-side apply would: foreign conditions stay."""
+    ours = set(ConditionType)
+    foreign = [condition for condition in shown.get("conditions") or () if condition.get("type") not in ours]
+    return {name: wanted.get(name) for name in FIELDS} | {"conditions": [*wanted["conditions"], *foreign]}
 
 
 def is_waiting(wanted: Mapping[str, Any]) -> bool:

@@ -22,8 +22,9 @@ from tidegate_operator.translate.model import Verdict
 
 CONCURRENCY = 4  # more saturates the API server: a status costs it 3 ms of CPU
 GRACE_SECONDS = 1.0
-RETRY_SECONDS = 1.0
-NOT_FOUND, CONFLICT = 404, 409
+RETRY_SECONDS, RETRY_CAP_SECONDS = 0.5, 10.0
+NOT_FOUND, CONFLICT, INVALID = 404, 409, 422
+OVERLOADED = (0, 429, 503, 504)  # 0: no answer
 
 Status = dict[str, Any]
 Write = Callable[[Resource, Echo, Status], Awaitable[Body]]
@@ -50,6 +51,8 @@ class StatusWriter:
         self._held = False
         self._waiting: dict[Key, float] = {}  # waits for gateways; until then (loop time) it is not even written
         self._since: dict[Key, float] = {}
+        self._failures: dict[Key, int] = {}
+        self._resting: set[Key] = set()
         self._queued: set[Key] = set()
         self._queue: asyncio.PriorityQueue[tuple[int, float, Key]] = asyncio.PriorityQueue()
 
@@ -64,6 +67,7 @@ class StatusWriter:
                 self._verdicts[key] = verdict
                 self._waiting[key] = now + GRACE_SECONDS
                 self._since.setdefault(key, now)
+                self._failures.pop(key, None)
             else:
                 self._forget(key)
         self.offer_all(touched)
@@ -93,7 +97,7 @@ class StatusWriter:
 
     def _is_due(self, key: Key) -> bool:
         wanted = self._wanted(key)
-        if wanted is None:
+        if wanted is None or key in self._resting:
             return False
         if not is_waiting(wanted):
             self._waiting.pop(key, None)
@@ -126,10 +130,9 @@ class StatusWriter:
             shown = await self._write(resource, before, wanted)
         except ApiError as error:
             METRICS.status_writes.labels("failed").inc()
-            if error.status not in (NOT_FOUND, CONFLICT):  # of those, the event that offers it again is on its way
-                log.warning("status not written, will retry", resource=str(key), error=str(error))
-                asyncio.get_running_loop().call_later(RETRY_SECONDS, self.offer, key)
+            await self._fail(resource, before.status, wanted, error)
             return
+        self._failures.pop(key, None)
         METRICS.status_writes.labels("written").inc()
         self._note(resource, before.status, wanted)
         since = self._since.pop(key, None)
@@ -137,6 +140,24 @@ class StatusWriter:
             METRICS.status_seconds.observe(asyncio.get_running_loop().time() - since)
         self._observe(key.kind, shown)  # do not wait for the echo; it may also show a newer spec
 
+    async def _fail(self, resource: Resource, shown: Mapping[str, Any], wanted: Status, error: ApiError) -> None:
+        if error.status in (NOT_FOUND, CONFLICT):
+            return  # the event that offers it again is on its way
+        count = self._failures[resource.key] = self._failures.get(resource.key, 0) + 1
+        if error.status == INVALID and count == 1:
+            self._note(resource, shown, wanted)  # its spec is such that the API server takes no status: an Event it is
+        if not self._resting:
+            log.warning("status not written, will retry", resource=str(resource.key), error=str(error))
+        self._resting.add(resource.key)
+        delay = min(RETRY_SECONDS * 2 ** min(count, 10), RETRY_CAP_SECONDS)
+        asyncio.get_running_loop().call_later(delay, self._wake, resource.key)
+        if error.status in OVERLOADED:
+            await asyncio.sleep(RETRY_SECONDS)  # it is not this object's fault: the others would fare no better
+
+    def _wake(self, key: Key) -> None:
+        self._resting.discard(key)
+        self.offer(key)
+
     def _forget(self, key: Key) -> None:
-        for known in (self._verdicts, self._waiting, self._since):
+        for known in (self._verdicts, self._waiting, self._since, self._failures):
             known.pop(key, None)

@@ -17,6 +17,8 @@ from tidegate_operator.relist import Relister
 from tidegate_operator.status_writer import StatusWriter
 from tidegate_operator.store import secret_of
 
+REQUESTING = ("kopf._cogs.clients.watching", "kopf._core.reactor.observation")
+
 
 def settings() -> kopf.OperatorSettings:
     """Each line was found on a real API server; the comment says what goes wrong without it."""
@@ -36,6 +38,18 @@ def settings() -> kopf.OperatorSettings:
     return chosen
 
 
+def _quieten() -> None:
+    logging.getLogger("kopf.objects").setLevel(logging.WARNING)  # else one line for each event
+    for name in REQUESTING:
+        logging.getLogger(name).addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Of an outage one line a watch is enough, not one for each attempt."""
+    message = record.getMessage()
+    return not message.startswith("Request attempt #") or message.startswith("Request attempt #1/")
+
+
 class Watch:
     """Feeds the store from Kopf's watch of our kinds and of Secrets."""
 
@@ -45,7 +59,7 @@ class Watch:
     async def run(self, namespaces: Collection[str]) -> None:
         """Watch until SIGTERM. It starts after the first complete list: Kopf looks at the discovery only once."""
         await self._control.complete.wait()
-        logging.getLogger("kopf.objects").setLevel(logging.WARNING)  # else one line for each event
+        _quieten()
         await kopf.operator(
             registry=self._registry(),
             settings=settings(),
