@@ -71,6 +71,7 @@ async def by_writer(url: str) -> None:
             return id_
 
         await _serve(_raw(store))
+        await writer.close()
 
 
 async def by_tidegate(url: str) -> None:
