@@ -88,6 +88,7 @@ async def up(
     """Run it on a free port. What it prints is in `logs`; the process is gone afterwards, however it went."""
     command = [*before, TIDEGATE, "up", str(folder), "--data", str(data), "--listen", "127.0.0.1:0", *options]
     given = {name: value for name, value in os.environ.items() if not name.startswith("TIDEGATE_")}
+    given["TIDEGATE_ADMIN_LISTEN"] = "127.0.0.1:0"
     out, err = logs / "out.txt", logs / "err.txt"
     with out.open("wb") as out_file, err.open("wb") as err_file:
         process = subprocess.Popen(command, env=given | environ, stdout=out_file, stderr=err_file)

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import json
 import os
 import shlex
@@ -206,6 +207,17 @@ async def test_a_port_that_is_taken_is_refused_before_anything_starts(
                 "choose another with --listen, such as --listen 127.0.0.1:8081 (port 0 takes a free one).\n"
             )
     assert list(data.iterdir()) == []
+
+
+async def test_a_taken_admin_port_gives_way(manifests: Path, data: Path, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        with contextlib.suppress(OSError):  # taken by somebody else already, which is as good
+            other.bind(("127.0.0.1", 9090))
+            other.listen()
+        async with up(manifests, data, logs=tmp_path, TIDEGATE_ADMIN_LISTEN="") as running:
+            await running.says("Try it")
+            assert running.err == "127.0.0.1:9090 is taken: the admin address is on a free port.\n"
+            assert await running.end() == 0
 
 
 async def test_a_given_database_is_used(manifests: Path, data: Path, tmp_path: Path, empty_database_url: str) -> None:
