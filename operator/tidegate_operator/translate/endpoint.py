@@ -72,8 +72,9 @@ def _tokens(endpoint: str, security: manifest.Security, methods: Iterable[Method
 
 
 def _opened(security: manifest.Security, methods: Iterable[Method]) -> tuple[Method, ...]:
-    """What tokens can open: the methods that are on, and DELETE for stored data."""
-    return tuple(method for method in METHODS if method in methods or (method == "DELETE" and security.allow_deleting))
+    """What tokens can open: the methods that are on, GET for a stored datum, and DELETE where that is allowed."""
+    items = {"GET", "DELETE"} if security.allow_deleting else {"GET"}
+    return tuple(method for method in METHODS if method in methods or method in items)
 
 
 def _check_security(security: manifest.Security, findings: Findings) -> None:

@@ -107,17 +107,18 @@ def test_a_schema_that_breaks_changes_no_endpoint_and_one_that_is_mended_does() 
 def test_a_token_that_is_taken_away_closes_at_once_even_of_a_last_good() -> None:
     security = {"tokens": [{"name": "erp", "secretRef": {"name": "erp"}}]}
     good = endpoint(spec={"security": security})
-    world = cluster(good, secret("erp", {"token": "s3cret"}), secret("orders-tokens", {"POST": "p"}, owner=good.uid))
+    primary = secret("orders-tokens", {"POST": "p", "GET": "g"}, owner=good.uid)
+    world = cluster(good, secret("erp", {"token": "s3cret"}), primary)
     opened = world.translate().served[ORDERS].config
     assert isinstance(opened, EndpointConfig)
-    assert [len(token.digests) for token in opened.tokens] == [1, 1]
+    assert [len(token.digests) for token in opened.tokens] == [1, 1, 1]
     world.put(endpoint(generation=2, spec=WRONG | {"security": security})).translate()
     outcome = world.drop(key("Secret", "erp"), key("Secret", "orders-tokens")).translate()
     closed = outcome.served[ORDERS].config
     assert isinstance(closed, EndpointConfig)
     assert outcome.served[ORDERS].generation == 1
-    assert [(token.name, token.digests) for token in closed.tokens] == [("primary", ()), ("erp", ())]
-    assert outcome.wanted_tokens[0].methods == ("POST",)
+    assert [(token.name, token.digests) for token in closed.tokens] == [("primary", ()), ("primary", ()), ("erp", ())]
+    assert outcome.wanted_tokens[0].methods == ("POST", "GET")
 
 
 def test_while_a_path_is_unjudged_the_last_good_stays() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.operator.translate.worlds import cluster, endpoint, key, secret, translated
 from tidegate_gateway.config.model import EndpointConfig, TokenDigest
-from tidegate_operator.store import Resource
+from tidegate_operator.store import Resource, Secret
 from tidegate_operator.translate.model import Translation
 from tidegate_operator.translate.token_secret import token_secret_name
 
@@ -18,6 +18,10 @@ ERP = {"name": "erp", "secretRef": {"name": "erp"}}
 
 def guarded(methods: dict[str, Any] | None = None, **security: Any) -> Resource:
     return endpoint(spec={"security": security, "methods": methods or {"post": {}}})
+
+
+def own_tokens(resource: Resource, data: dict[str, str]) -> Secret:
+    return secret("orders-tokens", data, owner=resource.uid)
 
 
 def digest(value: str) -> str:
@@ -50,22 +54,30 @@ def test_a_token_for_each_method_is_asked_for() -> None:
 
 def test_one_for_delete_when_deleting_is_allowed() -> None:
     outcome = translated(guarded(allowDeleting=True))
-    assert outcome.wanted_tokens[0].methods == ("POST", "DELETE")
+    assert outcome.wanted_tokens[0].methods == ("POST", "GET", "DELETE")
     both = translated(guarded({"delete": {}}, allowDeleting=True))
-    assert both.wanted_tokens[0].methods == ("DELETE",)
+    assert both.wanted_tokens[0].methods == ("GET", "DELETE")
+
+
+def test_one_for_get_always_since_what_is_stored_is_read_by_its_id() -> None:
+    assert translated(guarded({"post": {}})).wanted_tokens[0].methods == ("POST", "GET")
+    assert translated(guarded({"post": {}})).verdicts[ORDERS].methods == "POST"
 
 
 def test_the_digests_of_what_is_in_the_secret_open() -> None:
     resource = guarded()
-    outcome = translated(resource, secret("orders-tokens", {"POST": "one\n", "POST.next": "two"}, owner=resource.uid))
-    assert opens(outcome) == {"primary POST": (("POST",), (digest("one"), digest("two")))}
+    outcome = translated(resource, own_tokens(resource, {"POST": "one\n", "POST.next": "two", "GET": "three"}))
+    assert opens(outcome) == {
+        "primary POST": (("POST",), (digest("one"), digest("two"))),
+        "primary GET": (("GET",), (digest("three"),)),
+    }
     assert not outcome.wanted_tokens
 
 
 def test_an_empty_value_opens_nothing_and_is_asked_for() -> None:
     resource = guarded()
-    outcome = translated(resource, secret("orders-tokens", {"POST": "\n", "POST.next": ""}, owner=resource.uid))
-    assert opens(outcome) == {"primary POST": (("POST",), ())}
+    outcome = translated(resource, own_tokens(resource, {"POST": "\n", "POST.next": "", "GET": "three"}))
+    assert opens(outcome)["primary POST"] == (("POST",), ())
     assert outcome.wanted_tokens[0].methods == ("POST",)
 
 
@@ -83,9 +95,9 @@ def test_what_is_lacking_in_somebody_elses_secret_is_told_and_not_asked_for() ->
 
 def test_internal_tokens_are_made_and_not_shown() -> None:
     outcome = translated(guarded(authentication="Internal", tokens=[ERP]))
-    assert outcome.wanted_tokens[0].methods == ("POST",)
+    assert outcome.wanted_tokens[0].methods == ("POST", "GET")
     assert outcome.verdicts[ORDERS].token_secret is None
-    assert [token.name for token in tokens(outcome)] == ["primary"]
+    assert {token.name for token in tokens(outcome)} == {"primary"}
     assert outcome.verdicts[ORDERS].findings == ()
 
 
@@ -101,7 +113,7 @@ def test_a_secondary_token_opens_every_method_or_those_it_names() -> None:
     named = {"name": "shop", "secretRef": {"name": "erp", "key": "shop"}, "methods": ["GET", "POST"]}
     resource = guarded({"post": {}, "put": {}}, tokens=[ERP, named], allowDeleting=True)
     outcome = translated(resource, secret("erp", {"token": "a", "shop": "b", "token.next": "c"}))
-    assert opens(outcome)["erp"] == (("POST", "PUT", "DELETE"), (digest("a"), digest("c")))
+    assert opens(outcome)["erp"] == (("POST", "GET", "PUT", "DELETE"), (digest("a"), digest("c")))
     assert opens(outcome)["shop"] == (("POST", "GET"), (digest("b"),))
 
 
@@ -121,7 +133,7 @@ def test_a_secondary_token_without_a_value_opens_nothing_and_the_endpoint_is_ser
     (finding,) = outcome.verdicts[ORDERS].findings
     assert (finding.condition, finding.reason, finding.message) == ("ResolvedRefs", "RefNotFound", sentence)
     assert finding.path == "spec.security.tokens[0].secretRef"
-    assert opens(outcome)["erp"] == (("POST",), ())
+    assert opens(outcome)["erp"] == (("POST", "GET"), ())
 
 
 def test_a_secret_that_changes_changes_who_refers_to_it_alone() -> None:
