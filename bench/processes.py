@@ -23,10 +23,9 @@ async def server(case: str, url: str) -> AsyncIterator[tuple[int, Target]]:
     )
     assert process.stdout
     try:
-        while not (line := await process.stdout.readline()).startswith(b"["):
-            if not line:
-                raise SystemExit(f"The server of {case!r} did not start.")
-        yield process.pid, Target(*json.loads(line))
+        if not (said := await process.stdout.readline()):
+            raise SystemExit(f"The server of {case!r} did not start.")
+        yield process.pid, Target(*json.loads(said))
     finally:
         process.terminate()
         await process.communicate()

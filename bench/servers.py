@@ -4,6 +4,7 @@ A server writes one line of JSON, a Target, and serves until it is ended.
 """
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -22,7 +23,7 @@ from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
 from bench.target import Target
-from tidegate_gateway.app import Gateway
+from tidegate_gateway.app import GC_THRESHOLDS, Gateway
 from tidegate_gateway.asgi import ASGIApp, Receive, Scope, Send
 from tidegate_gateway.config.model import EndpointConfig, MethodConfig, TokenDigest
 from tidegate_gateway.config.publish import Publisher
@@ -33,6 +34,7 @@ from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.sql import load
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.settings import Settings
+from tidegate_gateway.telemetry import set_up_logging
 
 QUERIES = load("bench", "queries.sql")
 ENDPOINT = uuid4()
@@ -75,7 +77,9 @@ async def by_writer(url: str) -> None:
 
 
 async def by_tidegate(url: str) -> None:
-    """A whole gateway, with an endpoint that wants a token and bounds the size."""
+    """A whole gateway as `tidegate gateway` runs it, with an endpoint that wants a token and bounds the size."""
+    set_up_logging(Path(os.devnull).open("wb"))  # noqa: SIM115 - until the end; each request is still a line
+    gc.set_threshold(*GC_THRESHOLDS)
     token = secrets.token_urlsafe(16)
     digest = TokenDigest(name="primary", methods=("POST",), digests=(hashlib.sha256(token.encode()).hexdigest(),))
     endpoint = EndpointConfig(
@@ -133,10 +137,7 @@ async def _serve(app: ASGIApp | FastAPI) -> None:
 
 
 def _announce(target: Target) -> None:
-    """The last word that is read of this process: what it logs from here on goes nowhere."""
     print(json.dumps(target), flush=True)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
