@@ -3,6 +3,7 @@
 Behind PgBouncer in transaction mode a session is anyone's: no prepared statements, no settings of the session.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
@@ -58,7 +59,8 @@ async def acquire(pool: asyncpg.Pool, seconds: float = CONNECT_SECONDS) -> Async
             try:
                 with postgres_errors():
                     yield connection
-            except Unavailable:
+            except (Unavailable, asyncio.CancelledError):
+                # The pool would wait for an answer that may never come, and then raise that instead.
                 await discard(connection)
                 raise
 
