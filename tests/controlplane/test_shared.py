@@ -57,6 +57,7 @@ def test_killed_users_leave_nothing_behind(tmp_path: Path, control_plane_binarie
 def test_whoever_comes_after_the_end_starts_another(tmp_path: Path, control_plane_binaries: Binaries) -> None:
     with shared_control_plane(tmp_path, control_plane_binaries) as first:
         assert is_served(first.url)
+    until(lambda: not meeting_in(tmp_path).running.exists(), "the supervisor's leave")
     with shared_control_plane(tmp_path, control_plane_binaries) as second:
         assert is_served(second.url)
         assert second.folder != first.folder

@@ -27,15 +27,29 @@ WHERE endpoint = $1 AND id = $2;
 
 -- name: page
 -- The data of an endpoint behind a position, in the order of readers; only what no lower transaction can still precede.
--- Nothing behind a position is older than $4, which spares the partitions before it.
-SELECT id, method, token, host(source) AS source, status, version, input, output
-FROM datum
-WHERE endpoint = $1
-    AND (written, id) > ($2::xid8, $3::uuid)
-    AND written < pg_snapshot_xmin(pg_current_snapshot())
-    AND id >= $4
-ORDER BY written, id
-LIMIT $5;
+-- Nothing behind a position is older than $4, which spares the partitions before it. No datum is given that $6 bytes,
+-- as they are stored, come before; `found` tells how many there were without that bound.
+SELECT id, method, token, host(source) AS source, status, version, input, output, found
+FROM (
+    SELECT
+        *,
+        count(*) OVER () AS found,
+        sum(coalesce(pg_column_size(input), 0) + coalesce(pg_column_size(output), 0)) OVER (
+            ORDER BY written, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS bytes_before
+    FROM (
+        SELECT id, method, token, source, status, version, written, input, output
+        FROM datum
+        WHERE endpoint = $1
+            AND (written, id) > ($2::xid8, $3::uuid)
+            AND written < pg_snapshot_xmin(pg_current_snapshot())
+            AND id >= $4
+        ORDER BY written, id
+        LIMIT $5
+    ) AS listed
+) AS measured
+WHERE bytes_before IS NULL OR bytes_before < $6
+ORDER BY written, id;
 
 -- name: ping
 -- Whether PostgreSQL answers.

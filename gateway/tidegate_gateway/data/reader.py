@@ -5,6 +5,7 @@ are listed: whoever goes on after the last datum misses nothing and sees nothing
 """
 
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +26,15 @@ WRITTEN_LATER = timedelta(minutes=1)
 READ_SECONDS = 10.0  # data can be large
 READY_SECONDS = 2.0
 BEFORE_EVERYTHING = (0, LOWEST, LOWEST)
+# As they are stored, compressed: a page of the largest bodies would not fit into the memory of a gateway.
+PAGE_BYTES = 8 * 1024 * 1024
+
+
+class Page(NamedTuple):
+    """Data in the order of readers, and whether more lie behind them."""
+
+    data: list[StoredDatum]
+    more: bool
 
 
 class Reader:
@@ -39,8 +49,11 @@ class Reader:
             row = await connection.fetchrow(QUERIES.get_datum, endpoint, id_, timeout=READ_SECONDS)
         return StoredDatum(*row) if row else None
 
-    async def page(self, endpoint: UUID, after: UUID | None, limit: int) -> list[StoredDatum]:
-        """Up to `limit` data behind `after`, oldest first. Unavailable; ForeignId: `after` was never an id of ours."""
+    async def page(self, endpoint: UUID, after: UUID | None, limit: int) -> Page:
+        """Up to `limit` data behind `after`, oldest first; fewer where they are large, but one at least.
+
+        Unavailable; ForeignId: `after` was never an id of ours.
+        """
         made = time_of(after) if after else None
         async with acquire(self._pool) as connection:
             position = BEFORE_EVERYTHING
@@ -50,8 +63,10 @@ class Reader:
                     position = (0, LOWEST, first_id(made - WRITTEN_LATER))
                 else:
                     position = (written, after, first_id(made - CLOCKS_DISAGREE))
-            rows = await connection.fetch(QUERIES.page, endpoint, *position, limit, timeout=READ_SECONDS)
-        return [StoredDatum(*row) for row in rows]
+            bounds = (limit + 1, PAGE_BYTES)  # one more tells whether there is more
+            rows = await connection.fetch(QUERIES.page, endpoint, *position, *bounds, timeout=READ_SECONDS)
+        data = [StoredDatum(*columns) for *columns, _ in rows[:limit]]
+        return Page(data, more=bool(rows) and rows[0]["found"] > len(data))
 
     async def ready(self) -> bool:
         """Whether PostgreSQL answers."""

@@ -17,6 +17,8 @@ text is ever in it, and no value of a document.
 
 from dataclasses import dataclass
 
+from tidegate_gateway.expressions.text import printable
+
 
 class ExpressionError(Exception):
     """`message` is a sentence; `position` the offset of the mistake in the text, from 0, where there is one."""
@@ -60,7 +62,7 @@ class SchemaError(ExpressionError):
 def _summary(mistakes: tuple[Mistake, ...]) -> str:
     first, more = mistakes[0], len(mistakes) - 1
     others = f"; {more} more {'mistake' if more == 1 else 'mistakes'}" if more else ""
-    return f"At {first.pointer or 'the root'} of the schema: {first.detail.removesuffix('.')}{others}."
+    return f"At {printable(first.pointer) or 'the root'} of the schema: {first.detail.removesuffix('.')}{others}."
 
 
 class CelError(ExpressionError):

@@ -11,7 +11,12 @@ _SHOWN = 60
 def shown(text: str) -> str:
     """A person's own text, quoted for a message: one printable line, cut to what helps."""
     cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return json.dumps("".join(letter if letter.isprintable() else "�" for letter in cut), ensure_ascii=False)
+    return json.dumps(printable(cut), ensure_ascii=False)
+
+
+def printable(text: str) -> str:
+    """A text on one line, with a mark for what cannot be shown."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def as_text(value: Any) -> str:

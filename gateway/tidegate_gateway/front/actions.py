@@ -51,17 +51,16 @@ class Actions:
         """`GET /` without a task: one page."""
         page = page_request(request.query_string)
         try:
-            data = await self._reader.page(endpoint.uid, page.after, page.limit + 1)
+            data, more = await self._reader.page(endpoint.uid, page.after, page.limit)
         except ForeignId:
             raise Problem("invalid_parameter", "The query parameter after is not an ID of this gateway.") from None
         except Unavailable:
             raise Problem("unavailable") from None
-        shown = data[: page.limit]
-        if len(data) == len(shown):
-            return Answer(200, (JSON,), page_document(shown, endpoint.output_type, None))
-        last = shown[-1].id
+        if not more:
+            return Answer(200, (JSON,), page_document(data, endpoint.output_type, None))
+        last = data[-1].id
         link = (b"link", f'<{endpoint.path}?{page.following(last)}>; rel="next"'.encode())
-        return Answer(200, (JSON, link), page_document(shown, endpoint.output_type, str(last)))
+        return Answer(200, (JSON, link), page_document(data, endpoint.output_type, str(last)))
 
     async def read(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`GET /<id>`."""

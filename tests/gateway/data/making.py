@@ -45,7 +45,7 @@ async def listed(reader: Reader, count: int, endpoint: UUID = ENDPOINT) -> list[
     """The first page with `count` data, once it has them: transactions of other tests hold the horizon back."""
 
     async def page() -> list[StoredDatum] | None:
-        found = await reader.page(endpoint, None, count)
+        found = (await reader.page(endpoint, None, count)).data
         return found if len(found) == count else None
 
     return await eventually(page)

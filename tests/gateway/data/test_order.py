@@ -37,17 +37,17 @@ async def test_a_datum_is_listed_once_nothing_older_can_still_be_committed(url: 
     async with connect(url) as pool, running(Writer(pool)) as writer:
         reader = Reader(pool)
         await writer.write(first := datum())
-        assert ids(await reader.page(ENDPOINT, None, 10)) == [first.id]
+        assert ids((await reader.page(ENDPOINT, None, 10)).data) == [first.id]
         transaction = slow.transaction()
         await transaction.start()
         await slow.execute(INSERT, older.id, older.endpoint)
         await writer.write(younger)
         assert await reader.get(ENDPOINT, younger.id) is not None
-        assert await reader.page(ENDPOINT, first.id, 10) == []
+        assert (await reader.page(ENDPOINT, first.id, 10)).data == []
         await transaction.commit()
-        assert ids(await reader.page(ENDPOINT, first.id, 10)) == [older.id, younger.id]
+        assert ids((await reader.page(ENDPOINT, first.id, 10)).data) == [older.id, younger.id]
         await writer.write(youngest)
-        assert ids(await reader.page(ENDPOINT, younger.id, 10)) == [youngest.id]
+        assert ids((await reader.page(ENDPOINT, younger.id, 10)).data) == [youngest.id]
     await slow.close()
 
 
@@ -58,9 +58,9 @@ async def test_what_an_older_transaction_gave_up_holds_nothing_back(url: str) ->
         await transaction.start()
         await slow.execute(INSERT, datum().id, ENDPOINT)
         await writer.write(younger := datum())
-        assert await Reader(pool).page(ENDPOINT, None, 10) == []
+        assert (await Reader(pool).page(ENDPOINT, None, 10)).data == []
         await transaction.rollback()
-        assert ids(await Reader(pool).page(ENDPOINT, None, 10)) == [younger.id]
+        assert ids((await Reader(pool).page(ENDPOINT, None, 10)).data) == [younger.id]
     await slow.close()
 
 
@@ -69,7 +69,7 @@ async def test_an_open_transaction_that_only_reads_holds_nothing_back(url: str) 
     async with connect(url) as pool, running(Writer(pool)) as writer, slow.transaction():
         await slow.fetch("SELECT id FROM datum")
         await writer.write(one := datum())
-        assert ids(await Reader(pool).page(ENDPOINT, None, 10)) == [one.id]
+        assert ids((await Reader(pool).page(ENDPOINT, None, 10)).data) == [one.id]
     await slow.close()
 
 
@@ -99,7 +99,7 @@ async def test_a_reader_beside_many_writers_sees_each_datum_once(url: str) -> No
         page, over = [datum().id], False
         while page or not over:
             over = writing.done()
-            page = ids(await reader.page(ENDPOINT, seen[-1] if seen else None, 7))
+            page = ids((await reader.page(ENDPOINT, seen[-1] if seen else None, 7)).data)
             seen.extend(page)
             await asyncio.sleep(0.002)
 

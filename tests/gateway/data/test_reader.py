@@ -1,5 +1,6 @@
 """The reader: what was stored comes back as PostgreSQL has it, page by page, and only to whose it is."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.gateway.data.making import ENDPOINT, datum, ids, listed, write_all
 from tests.waiting import eventually
+from tidegate_gateway.data.datum import StoredDatum
 from tidegate_gateway.data.errors import ForeignId
 from tidegate_gateway.data.ids import first_id, new_id
 from tidegate_gateway.data.partitions import make_partitions
@@ -48,8 +50,8 @@ async def test_a_datum_is_of_one_endpoint(writer: Writer, reader: Reader) -> Non
     assert await reader.get(theirs, one.id) is None
     assert ids(await listed(reader, 1, mine)) == [one.id]
     assert ids(await listed(reader, 1, theirs)) == [other.id]
-    assert await reader.page(mine, one.id, 10) == []
-    assert await reader.page(uuid4(), None, 10) == []
+    assert (await reader.page(mine, one.id, 10)).data == []
+    assert (await reader.page(uuid4(), None, 10)).data == []
 
 
 @pytest.mark.parametrize("unknown", [new_id(), uuid4(), UUID(int=0), UUID(int=2**128 - 1)])
@@ -62,18 +64,18 @@ async def test_pages_follow_each_other(writer: Writer, reader: Reader) -> None:
     for one in data:
         await writer.write(one)
     await listed(reader, 25)
-    pages = [await reader.page(ENDPOINT, None, 10)]
+    pages = [(await reader.page(ENDPOINT, None, 10)).data]
     while len(pages[-1]) == 10:
-        pages.append(await reader.page(ENDPOINT, pages[-1][-1].id, 10))
+        pages.append((await reader.page(ENDPOINT, pages[-1][-1].id, 10)).data)
     assert [ids(page) for page in pages] == [ids(data[:10]), ids(data[10:20]), ids(data[20:])]
-    assert await reader.page(ENDPOINT, data[-1].id, 10) == []
+    assert (await reader.page(ENDPOINT, data[-1].id, 10)).data == []
 
 
 async def test_data_of_one_transaction_are_cut_anywhere(writer: Writer, reader: Reader) -> None:
     data = [datum() for _ in range(9)]
     await write_all(writer, data)
     await listed(reader, 9)
-    assert ids(await reader.page(ENDPOINT, data[3].id, 3)) == ids(data[4:7])
+    assert ids((await reader.page(ENDPOINT, data[3].id, 3)).data) == ids(data[4:7])
 
 
 async def test_a_change_of_a_datum_does_not_move_it(writer: Writer, reader: Reader, pool: asyncpg.Pool) -> None:
@@ -97,7 +99,7 @@ async def test_after_a_datum_that_is_gone_nothing_is_missed(writer: Writer, read
         await writer.write(one)
     await pool.execute("DELETE FROM datum WHERE id = $1", gone.id)
     await listed(reader, 3)
-    assert ids(await reader.page(ENDPOINT, gone.id, 10)) == [late.id, new.id]
+    assert ids((await reader.page(ENDPOINT, gone.id, 10)).data) == [late.id, new.id]
 
 
 @pytest.mark.parametrize("foreign", [uuid4(), UUID(int=0), UUID(int=2**128 - 1)])
@@ -110,7 +112,7 @@ async def test_going_on_after_the_beginning_of_time_is_everything(writer: Writer
     one = datum()
     await writer.write(one)
     await listed(reader, 1)
-    assert ids(await reader.page(ENDPOINT, UUID("00000000-0000-7000-8000-000000000000"), 10)) == [one.id]
+    assert ids((await reader.page(ENDPOINT, UUID("00000000-0000-7000-8000-000000000000"), 10)).data) == [one.id]
 
 
 async def test_a_clock_that_is_hours_behind_hides_nothing(writer: Writer, reader: Reader, pool: asyncpg.Pool) -> None:
@@ -121,8 +123,25 @@ async def test_a_clock_that_is_hours_behind_hides_nothing(writer: Writer, reader
     await writer.write(right)
     await writer.write(behind)
     await listed(reader, 2)
-    assert ids(await reader.page(ENDPOINT, right.id, 10)) == [behind.id]
+    assert ids((await reader.page(ENDPOINT, right.id, 10)).data) == [behind.id]
 
 
 async def test_it_is_ready_when_postgresql_answers(reader: Reader) -> None:
     assert await eventually(reader.ready)
+
+
+async def test_a_page_of_large_data_is_cut_and_says_that_there_is_more(writer: Writer, reader: Reader) -> None:
+    large = b'"' + secrets.token_hex(3 * 1024 * 1024).encode() + b'"'  # random: it does not compress below 3 MB
+    data = [datum(large), datum(large), datum(large), datum(large)]
+    for one in data:
+        await writer.write(one)
+    found: list[StoredDatum] = []
+
+    async def follow() -> bool:
+        page = await reader.page(ENDPOINT, found[-1].id if found else None, 10)
+        assert len(page.data) < len(data)
+        found.extend(page.data)
+        return len(found) == len(data) and not page.more
+
+    await eventually(follow)
+    assert ids(found) == ids(data)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.expressions.sentences import check_refusal, refused_or
@@ -358,6 +358,7 @@ values = st.recursive(
 
 @settings(deadline=None)
 @given(values, values, values)
+@example({"properties": {"\x1f": None}}, None, None)
 def test_no_schema_raises_anything_else(schema: Any, resource: Any, instance: Any) -> None:
     validator = refused_or(lambda _: compile_schema(schema, {"schema:a": resource}), "")
 
