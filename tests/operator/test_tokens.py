@@ -58,13 +58,6 @@ async def test_a_secret_is_made_with_a_key_for_each_method(shared: Site) -> None
     assert await published(shared, "plain") == {method: [digest(value)] for method, value in values.items()}
 
 
-async def test_the_secret_goes_with_its_endpoint(shared: Site) -> None:
-    await shared.apply(guarded("owned", "post"))
-    await shared.until_ready("Endpoint", "owned")
-    await shared.delete("Endpoint", "owned")
-    await eventually(lambda: _is_gone(shared, "owned-tokens"), within=90)
-
-
 async def test_a_value_that_a_person_put_there_is_respected_and_so_is_the_next_one(shared: Site) -> None:
     await shared.apply(guarded("personal", "post", "get"))
     await shared.until_ready("Endpoint", "personal")
@@ -144,6 +137,13 @@ async def test_a_token_shows_nowhere_but_in_its_secret(shared: Site, shared_plac
         assert value.startswith(PREFIX)
         assert value not in seen
         assert _encoded(value) not in seen
+
+
+async def test_the_secret_goes_with_its_endpoint(shared: Site) -> None:
+    await shared.apply(guarded("owned", "post"))
+    await shared.until_ready("Endpoint", "owned")
+    await shared.delete("Endpoint", "owned")
+    await eventually(lambda: _is_gone(shared, "owned-tokens"), within=90)
 
 
 @pytest.mark.parametrize("_", range(3))
