@@ -269,7 +269,7 @@ class Control:
         self.failures += 1
         METRICS.passes.labels("failed").inc()
         log.error("pass failed", failures=self.failures, exc_info=error)
-        delay = min(RETRY_SECONDS * 2**self.failures, RETRY_CAP_SECONDS)
+        delay = min(RETRY_SECONDS * 2 ** min(self.failures, 10), RETRY_CAP_SECONDS)
         asyncio.get_running_loop().call_later(delay, self.hold_off.touch)
 
     def _report(self, done: Pass, started: float, since: float | None) -> None:

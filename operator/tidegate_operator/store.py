@@ -60,6 +60,7 @@ class Store:
     def __init__(self) -> None:
         self.resources: dict[Key, Resource] = {}
         self.secrets: dict[Key, Secret | None] = {}
+        self._secret_versions: dict[Key, int] = {}
         self._asked: set[Key] = set()
         self.paths: dict[str, str | None] = {}
         self.echoes: dict[Key, Echo] = {}
@@ -110,9 +111,9 @@ class Store:
         """Take one event of a Secret; those that nothing refers to are passed over."""
         if secret.key not in self.secrets and secret.key not in self._asked:
             return False
-        old = self.secrets.get(secret.key)
-        if old is not None and secret.version < old.version:
-            return False
+        if secret.version < self._secret_versions.get(secret.key, 0):
+            return False  # of a list that is older than the last event, which may have been the deletion
+        self._secret_versions[secret.key] = secret.version
         self._asked.discard(secret.key)
         return self.put_secret(secret.key, None if deleted else secret)
 
@@ -132,6 +133,8 @@ class Store:
         old = self.secrets.get(key)
         same = key in self.secrets and _matter_of(old) == _matter_of(secret)
         self.secrets[key] = secret
+        if secret is not None:
+            self._secret_versions[key] = secret.version
         if not same:
             self._changes.add(key)
         return not same
@@ -150,6 +153,7 @@ class Store:
         """Drop every Secret that nothing refers to any more."""
         for key in [key for key in self.secrets if key not in referred]:
             del self.secrets[key]
+            self._secret_versions.pop(key, None)
 
     def _known_version(self, key: Key) -> int:
         echo = self.echoes.get(key)

@@ -128,6 +128,16 @@ def test_reading_a_secret_that_is_absent_is_a_change_too() -> None:
     assert not store.put_secret(TOKEN, None)
 
 
+def test_a_list_that_is_older_than_a_deletion_brings_no_secret_back() -> None:
+    store = Store()
+    store.put_secret(TOKEN, None)
+    store.observe_secret(secret(b"a", 3))
+    assert store.observe_secret(secret(b"a", 6), deleted=True)
+    assert not store.observe_secret(secret(b"a", 5))
+    assert store.secrets == {TOKEN: None}
+    assert store.observe_secret(secret(b"b", 7))
+
+
 def test_an_event_that_comes_while_a_secret_is_read_counts_more_than_what_was_read() -> None:
     store = Store()
     store.ask_secret(TOKEN)
@@ -137,6 +147,14 @@ def test_an_event_that_comes_while_a_secret_is_read_counts_more_than_what_was_re
     store.ask_secret(TOKEN)
     assert store.answer_secret(TOKEN, None)
     assert store.secrets == {TOKEN: None}
+
+
+def test_an_event_that_is_older_than_what_was_read_is_late() -> None:
+    store = Store()
+    store.ask_secret(TOKEN)
+    store.answer_secret(TOKEN, secret(b"new", 5))
+    assert not store.observe_secret(secret(b"old", 4))
+    assert store.secrets == {TOKEN: secret(b"new", 5)}
 
 
 def test_a_secret_that_another_owns_now_matters() -> None:
