@@ -13,9 +13,11 @@ from tests.controlplane.cluster import Cluster
 from tests.controlplane.kubectl import Kubectl
 from tests.gateway.config.running import running
 from tests.operator.api import Api, connected
+from tests.operator.driving import Loop
 from tests.operator.running import ROLES, Operator, Site, site, started
 from tests.postgres import new_database
 from tidegate_gateway.config.watch import ConfigWatch
+from tidegate_gateway.data.pool import connect
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +56,13 @@ async def gateway(own: Site) -> AsyncIterator[ConfigWatch]:
     """The part of a gateway that loads and acknowledges, at the test's own site."""
     async with running(own.database_url, own.pool) as watch:
         yield watch
+
+
+@pytest.fixture
+async def loop(database_url: str) -> AsyncIterator[Loop]:
+    """A loop that the test drives."""
+    async with connect(database_url, size=4) as pool:
+        yield Loop(pool)
 
 
 @dataclass(frozen=True)
