@@ -25,6 +25,7 @@ from tidegate_operator.local.keys import encryption_keys
 from tidegate_operator.local.listening import admin_address, refuse_taken
 from tidegate_operator.local.lock import FolderLock
 from tidegate_operator.local.manifests import Folders
+from tidegate_operator.local.memory import Memory
 from tidegate_operator.local.operator import LocalOperator, first_ended
 from tidegate_operator.local.place import make_data_folder
 from tidegate_operator.local.postgres import EmbeddedPostgres
@@ -54,7 +55,7 @@ async def up(options: Options) -> None:
 
 
 async def _serve(options: Options) -> None:
-    folders = Folders(options.folders, options.namespace)
+    folders = Folders(options.folders, options.namespace, Memory(options.data.absolute()))
     if passed_over := folders.read().passed_over:
         _say(f"Passed over: {', '.join(passed_over)}.")
     refuse_taken(options.listen)

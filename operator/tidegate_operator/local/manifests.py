@@ -1,6 +1,7 @@
 """All manifests of the given folders, read again whenever a file changes.
 
-A file that went wrong keeps the resources that it had when it was last right, beside those of its documents that are.
+A file that went wrong keeps the resources that it had when it was last right, beside those of its documents that are,
+and if there is a memory, also when it was last right in an earlier process.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from tidegate_operator.local.folders import manifest_files
 from tidegate_operator.local.manifest import Manifest, Read, read_piece
+from tidegate_operator.local.memory import Memory
 from tidegate_operator.local.pieces import Piece, Problem, split
 from tidegate_operator.store import Key
 
@@ -25,14 +27,15 @@ class Reading:
 @dataclass
 class _File:
     content: bytes | None = None
+    good: str | None = None  # the last text with nothing wrong in it
     read: Read = field(default_factory=Read)
 
 
 class Folders:
     """Reads the folders; what did not change since the last time is not parsed again."""
 
-    def __init__(self, folders: Sequence[Path], namespace: str = "default") -> None:
-        self.paths, self._namespace = tuple(folders), namespace
+    def __init__(self, folders: Sequence[Path], namespace: str = "default", memory: Memory | None = None) -> None:
+        self.paths, self._namespace, self._memory = tuple(folders), namespace, memory
         self._files: dict[Path, _File] = {}
 
     def read(self) -> Reading:
@@ -45,27 +48,40 @@ class Folders:
         passed_over = sorted({name for read in reads for name in read.passed_over})
         return Reading(manifests, (*problems, *doubles), tuple(passed_over))
 
+    def remember(self) -> None:
+        """Keep what each file held when it was last right, for the next process. PlaceError."""
+        if self._memory:
+            self._memory.keep({path: file.good for path, file in self._files.items() if file.good is not None})
+
     def _refreshed(self, path: Path) -> _File:
-        old = self._files.get(path, _File())
+        old = self._files.get(path) or self._remembered(path)
         try:
             content = path.read_bytes()
         except OSError as error:
-            return _File(None, _kept(old.read, [Problem(str(path), 0, 0, f"it cannot be read: {error.strerror}.")]))
-        if content == old.content:
-            return old
-        return _File(content, self._read(path, content, old.read))
+            problem = Problem(str(path), 0, 0, f"it cannot be read: {error.strerror}.")
+            return _File(None, old.good, _kept(old.read, [problem]))
+        return old if content == old.content else self._read(path, content, old)
 
-    def _read(self, path: Path, content: bytes, old: Read) -> Read:
+    def _remembered(self, path: Path) -> _File:
+        text = self._memory.last_good(path) if self._memory else None
+        return _File() if text is None else _File(text.encode(), text, self._parsed(path, text))
+
+    def _read(self, path: Path, content: bytes, old: _File) -> _File:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-            return _kept(old, [Problem(str(path), line, 1, "this is no UTF-8: save the file as UTF-8.")])
-        read = _joined(read_piece(piece, self._namespace) for piece in self._pieces(path, text))
-        if read.problems:
-            keys = {manifest.key for manifest in read.manifests}
-            read.manifests += [manifest for manifest in old.manifests if manifest.key not in keys]
-        return read
+            problem = Problem(str(path), line, 1, "this is no UTF-8: save the file as UTF-8.")
+            return _File(content, old.good, _kept(old.read, [problem]))
+        read = self._parsed(path, text)
+        if not read.problems:
+            return _File(content, text, read)
+        keys = {manifest.key for manifest in read.manifests}
+        read.manifests += [manifest for manifest in old.read.manifests if manifest.key not in keys]
+        return _File(content, old.good, read)
+
+    def _parsed(self, path: Path, text: str) -> Read:
+        return _joined(read_piece(piece, self._namespace) for piece in self._pieces(path, text))
 
     def _pieces(self, path: Path, text: str) -> list[Piece]:
         return [Piece(str(path), text)] if path.suffix == ".json" else split(str(path), text)

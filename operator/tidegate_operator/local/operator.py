@@ -74,6 +74,7 @@ class LocalOperator:
                 before = None
                 continue
             if reading != before:
+                await asyncio.to_thread(folders.remember)
                 self._source.apply(reading)
                 self._board.complain(reading.problems)
             before = reading

@@ -5,6 +5,7 @@ import pytest
 from tidegate_operator.local.errors import FolderError
 from tidegate_operator.local.folders import manifest_files
 from tidegate_operator.local.manifests import Folders, Reading
+from tidegate_operator.local.memory import Memory
 from tidegate_operator.store import Key
 
 ORDERS = """\
@@ -228,3 +229,34 @@ def test_what_did_not_change_is_the_same_object(tmp_path: Path) -> None:
     folders = Folders([write(tmp_path, {"a.yaml": endpoint("one")})])
     key = Key("Endpoint", "default", "one")
     assert folders.read().manifests[key] is folders.read().manifests[key]
+
+
+def remembering(folder: Path, data: Path, text: str | None) -> Reading:
+    """What a process that starts now reads of the one file; it ends at once."""
+    if text is None:
+        (folder / "a.yaml").unlink()
+    else:
+        write(folder, {"a.yaml": text})
+    folders = Folders([folder], memory=Memory(data))
+    reading = folders.read()
+    folders.remember()
+    return reading
+
+
+def test_a_file_that_went_wrong_keeps_its_last_good_resources_from_process_to_process(
+    tmp_path: Path, data: Path
+) -> None:
+    remembering(tmp_path, data, f"{ORDERS}---\n{ERP}")
+    for _ in range(2):
+        reading = remembering(tmp_path, data, f"{ORDERS}---\n{ERP}x: [\n")
+        assert names(reading) == ["erp", "orders"]
+        assert said(reading, tmp_path) == ["a.yaml:13:1: did not find expected node content."]
+    assert names(remembering(tmp_path, data, ORDERS)) == ["orders"]
+    assert names(remembering(tmp_path, data, "x: [")) == ["orders"]
+
+
+def test_what_a_file_that_is_gone_held_is_not_kept(tmp_path: Path, data: Path) -> None:
+    remembering(tmp_path, data, ERP)
+    remembering(tmp_path, data, None)
+    assert "top-secret" not in (data / "manifests.json").read_text()
+    assert names(remembering(tmp_path, data, "x: [")) == []

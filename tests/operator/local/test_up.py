@@ -128,6 +128,20 @@ async def test_a_manifest_that_breaks_keeps_serving_says_where_and_heals(
         await served(running, "orders")
 
 
+async def test_a_manifest_that_broke_while_nothing_ran_is_served_as_it_was(
+    manifests: Path, data: Path, tmp_path: Path
+) -> None:
+    file = manifests / "orders.yaml"
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        assert await running.end() == 0
+    file.write_text(OPEN.format(name="orders") + "x: [\n")
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("  ready  GET,POST  http://127.0.0.1:")
+        await running.says(f"{file}:12:1: did not find expected node content.")
+        await served(running, "orders")
+
+
 async def test_a_folder_that_goes_away_keeps_being_served(manifests: Path, data: Path, tmp_path: Path) -> None:
     async with up(manifests, data, logs=tmp_path) as running:
         await running.says("Try it")
@@ -243,7 +257,14 @@ async def test_what_it_keeps_is_closed_to_others(manifests: Path, data: Path, tm
     (manifests / "orders.yaml").write_text(GUARDED.format(name="orders"))
     async with up(manifests, data, logs=tmp_path) as running:
         await running.says("Try it")
-        for name in ("tokens.json", "encryption.json", "identities.json", "endpoints.json", "postgresql.log"):
+        for name in (
+            "tokens.json",
+            "encryption.json",
+            "identities.json",
+            "endpoints.json",
+            "manifests.json",
+            "postgresql.log",
+        ):
             assert stat.S_IMODE((data / name).stat().st_mode) == 0o600, name
         for name in ("postgresql", "socket"):
             assert stat.S_IMODE((data / name).stat().st_mode) == 0o700, name
