@@ -62,7 +62,7 @@ async def test_a_short_cut_costs_no_restart_and_no_deletion(behind: tuple[Site, 
 async def test_the_other_replica_survives_and_leads_when_it_can(behind: tuple[Site, Relay]) -> None:
     site, relay = behind
     async with site.operator("one") as operator:
-        await started(operator)
+        await led(await started(operator))
         relay.busy()
         assert await operator.ended() == 1
     async with site.operator("two") as operator:

@@ -1,10 +1,15 @@
-"""Data that wait to be written: first come, first served, bounded in rows and in bytes."""
+"""Data that wait to be written: first come, first served, bounded in rows and in bytes.
+
+Large data wait in a line of their own: PostgreSQL takes seconds over one of them, and small ones must not stand behind.
+"""
 
 import asyncio
 from collections import deque
 
 from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import DataError, Unavailable, WriterFull
+
+LARGE_BYTES = 1024 * 1024
 
 
 class Waiting:
@@ -15,6 +20,11 @@ class Waiting:
     def __init__(self, datum: Datum) -> None:
         self.datum, self.size = datum, datum.size
         self._answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def large(self) -> bool:
+        """Whether it must not be written together with small ones."""
+        return self.size >= LARGE_BYTES
 
     async def answer(self) -> None:
         """Returns when the datum is stored; raises why it is not."""
@@ -29,36 +39,24 @@ class Waiting:
             self._answer.set_exception(error)
 
 
-class Backlog:
-    """What waits. After `close` nothing comes in, and `take` gives the rest and then nothing."""
+class _Line:
+    """Those who wait for one kind of batch."""
 
     def __init__(self, rows: int, size: int) -> None:
         self._most_rows, self._most_bytes = rows, size
         self._waiting: deque[Waiting] = deque()
         self._bytes = 0
-        self._closed = False
-        self._changed = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, datum: Datum) -> Waiting:
-        """Takes a datum in. WriterFull; Unavailable after `close`. One datum of any size fits into an empty backlog."""
-        if self._closed:
-            raise Unavailable
-        waiting = Waiting(datum)
+    def put(self, waiting: Waiting) -> None:
         if self._waiting and (len(self) >= self._most_rows or self._bytes + waiting.size > self._most_bytes):
             raise WriterFull
         self._waiting.append(waiting)
         self._bytes += waiting.size
-        self._changed.set()
-        return waiting
 
-    async def take(self, rows: int, size: int) -> list[Waiting]:
-        """Whatever has gathered, up to `rows` and `size` bytes but at least one; waits for it. Empty: closed."""
-        while not self._waiting and not self._closed:
-            self._changed.clear()
-            await self._changed.wait()
+    def take(self, rows: int, size: int) -> list[Waiting]:
         batch: list[Waiting] = []
         while self._waiting and len(batch) < rows and (not batch or self._waiting[0].size <= size):
             waiting = self._waiting.popleft()
@@ -68,11 +66,49 @@ class Backlog:
         return batch
 
     def drain(self) -> list[Waiting]:
-        """All that waits."""
         rest = list(self._waiting)
         self._waiting.clear()
         self._bytes = 0
         return rest
+
+
+class Backlog:
+    """What waits: up to `rows` and `size` bytes of small data, and as much again of large ones.
+
+    After `close` nothing comes in, and `take` gives the rest and then nothing.
+    """
+
+    def __init__(self, rows: int, size: int) -> None:
+        self._small, self._large = _Line(rows, size), _Line(rows, size)
+        self._closed = False
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._small) + len(self._large)
+
+    def put(self, datum: Datum) -> Waiting:
+        """Takes a datum in. WriterFull; Unavailable after `close`. One datum of any size fits into an empty line."""
+        if self._closed:
+            raise Unavailable
+        waiting = Waiting(datum)
+        (self._large if waiting.large else self._small).put(waiting)
+        self._changed.set()
+        return waiting
+
+    async def take(self, rows: int, size: int, *, large_first: bool = False) -> list[Waiting]:
+        """Whatever has gathered of one kind, up to `rows` and `size` bytes but at least one; waits for it.
+
+        Who does not say `large_first` gets small data only. Empty: closed.
+        """
+        lines = (self._large, self._small) if large_first else (self._small,)
+        while not any(lines) and not self._closed:
+            self._changed.clear()
+            await self._changed.wait()
+        return next(filter(len, lines), self._small).take(rows, size)
+
+    def drain(self) -> list[Waiting]:
+        """All that waits."""
+        return self._small.drain() + self._large.drain()
 
     def close(self) -> None:
         self._closed = True

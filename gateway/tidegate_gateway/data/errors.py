@@ -3,6 +3,7 @@
 DataError
 ├── BadDatabaseUrl     the setting is not a PostgreSQL URL
 ├── Unavailable        PostgreSQL is out of reach, too slow, or in no state to serve
+│   └── TooSlow            it was given up before it had answered
 ├── WriterFull         too much waits to be written
 ├── Unstorable         PostgreSQL refuses this one row
 │   └── MissingPartition   no partition takes the row's id
@@ -43,6 +44,10 @@ class Unavailable(DataError):
         reason = REASONS.get(sqlstate[:2], "it reports an error") if sqlstate else "no answer"
         super().__init__(f"PostgreSQL is not available: {reason}" + (f" ({sqlstate})." if sqlstate else "."))
         self.sqlstate = sqlstate
+
+
+class TooSlow(Unavailable):
+    """PostgreSQL did not answer in time: it may be silent, or still be at work."""
 
 
 class WriterFull(DataError):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from tidegate_gateway.data.errors import BadDatabaseUrl, DataError, MissingPartition, Unavailable, Unstorable
+from tidegate_gateway.data.errors import BadDatabaseUrl, DataError, MissingPartition, TooSlow, Unavailable, Unstorable
 
 FOREIGN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 OF_THE_ROW = (
@@ -25,6 +25,8 @@ def postgres_errors() -> Iterator[None]:
         raise (Unstorable if error.constraint_name else MissingPartition)(error.sqlstate) from None
     except asyncpg.ClientConfigurationError:
         raise BadDatabaseUrl from None  # the text of it repeats the URL
+    except (TimeoutError, asyncpg.QueryCanceledError) as error:
+        raise TooSlow(getattr(error, "sqlstate", None)) from error
     except FOREIGN as error:
         ours = _ours(getattr(error, "sqlstate", None))
         raise ours from (None if isinstance(ours, Unstorable) else error)  # the text of the former repeats the row

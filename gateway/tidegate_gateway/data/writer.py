@@ -12,22 +12,23 @@ import structlog
 
 from tidegate_gateway.data.backlog import Backlog, Waiting
 from tidegate_gateway.data.datum import Datum
-from tidegate_gateway.data.errors import DataError, Unavailable, Unstorable
+from tidegate_gateway.data.errors import DataError, TooSlow, Unavailable, Unstorable
 from tidegate_gateway.data.lane import Lane
 
 log = structlog.get_logger("tidegate.writer")
 
 MEGABYTE = 1024 * 1024
-BYTES_PER_SECOND = 4 * MEGABYTE  # what PostgreSQL parses, compresses and logs even on a slow disk
+BYTES_PER_SECOND = MEGABYTE  # what PostgreSQL parses, compresses and logs, be it many small values on a slow machine
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4)  # seconds between the attempts at a batch; the last one repeats
 Observer = Callable[[int, float], None]
 
 
 class Writer:
-    """Stores data in batches over a few lanes, one connection each.
+    """Stores data in batches over a few lanes, one connection each. Large data go through the last lane only.
 
     A short outage is waited out: for `patience` seconds since it began, batches are tried again. From then on everybody
     is told at once, until an attempt succeeds. An attempt takes `attempt_seconds` at most, and longer for big batches.
+    That large data took too long is no outage: it fails their batch alone.
     """
 
     def __init__(
@@ -36,14 +37,14 @@ class Writer:
         *,
         lanes: int = 2,
         queue_size: int = 10_000,
-        queue_bytes: int = 256 * MEGABYTE,
+        queue_bytes: int = 128 * MEGABYTE,
         batch_size: int = 500,
         batch_bytes: int = 8 * MEGABYTE,
         patience: float = 5.0,
         attempt_seconds: float = 3.0,
         observe: Observer = lambda _rows, _seconds: None,
     ) -> None:
-        """`observe` is told the rows and the seconds of each commit."""
+        """The queue is that of small data, large ones have one more; `observe` hears rows and seconds of commits."""
         self._backlog = Backlog(queue_size, queue_bytes)
         self._lanes = [Lane(pool) for _ in range(lanes)]
         self._tasks: list[asyncio.Task[None]] = []
@@ -70,7 +71,8 @@ class Writer:
         await asyncio.gather(*self._tasks)
 
     async def _run(self, lane: Lane) -> None:
-        while batch := await self._backlog.take(self._batch_size, self._batch_bytes):
+        bounds, large_first = (self._batch_size, self._batch_bytes), lane is self._lanes[-1]
+        while batch := await self._backlog.take(*bounds, large_first=large_first):
             try:
                 await self._store(lane, batch)
             except Exception:
@@ -92,7 +94,8 @@ class Writer:
             await self._store(lane, batch[middle:])
         except Unavailable as error:
             sqlstate = error.sqlstate
-            _fail([*batch, *self._backlog.drain()], lambda: Unavailable(sqlstate))
+            others = [] if _is_its_own_fault(batch, error) else self._backlog.drain()
+            _fail([*batch, *others], lambda: Unavailable(sqlstate))
         else:
             for waiting in batch:
                 waiting.stored()
@@ -105,7 +108,9 @@ class Writer:
         for attempt in count():
             try:
                 await lane.insert(data, seconds, again=attempt > 0)
-            except Unavailable:
+            except Unavailable as error:
+                if _is_its_own_fault(batch, error):
+                    raise
                 self._outage = self._outage or began
                 if monotonic() - self._outage >= self._patience:
                     raise
@@ -116,6 +121,11 @@ class Writer:
                 self._outage = None
                 return
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+
+
+def _is_its_own_fault(batch: Sequence[Waiting], error: Unavailable) -> bool:
+    """Batches are of small data or of large ones, never of both."""
+    return batch[0].large and isinstance(error, TooSlow)
 
 
 def _fail(batch: Sequence[Waiting], error: Callable[[], DataError]) -> None:

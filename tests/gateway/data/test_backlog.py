@@ -7,7 +7,7 @@ import pytest
 
 from tests.gateway.data.making import datum
 from tests.waiting import eventually
-from tidegate_gateway.data.backlog import Backlog, Waiting
+from tidegate_gateway.data.backlog import LARGE_BYTES, Backlog, Waiting
 from tidegate_gateway.data.datum import ROW_BYTES, Datum
 from tidegate_gateway.data.errors import Unavailable, WriterFull
 
@@ -74,6 +74,39 @@ async def test_a_batch_is_bounded_in_bytes_but_takes_one_datum_always() -> None:
     assert taken(await backlog.take(10, 1000)) == [big]
     assert taken(await backlog.take(10, 1000)) == small[:2]
     assert taken(await backlog.take(10, 1000)) == small[2:]
+
+
+async def test_large_data_wait_in_a_line_of_their_own() -> None:
+    backlog = Backlog(10, 10 * LARGE_BYTES)
+    large, small, other = sized(LARGE_BYTES), sized(LARGE_BYTES - 1), sized(LARGE_BYTES)
+    for one in (large, small, other):
+        backlog.put(one)
+    assert len(backlog) == 3
+    assert taken(await backlog.take(10, MUCH * 10)) == [small]
+    assert taken(await backlog.take(10, MUCH * 10, large_first=True)) == [large, other]
+    backlog.put(small)
+    assert taken(await backlog.take(10, MUCH * 10, large_first=True)) == [small]
+
+
+async def test_large_data_leave_room_for_small_ones() -> None:
+    backlog = Backlog(10, LARGE_BYTES)
+    large, small = sized(LARGE_BYTES), sized(300)
+    backlog.put(large)
+    with pytest.raises(WriterFull):
+        backlog.put(large)
+    backlog.put(small)
+    assert taken(backlog.drain()) == [small, large]
+
+
+async def test_whoever_takes_small_data_waits_while_there_are_large_ones() -> None:
+    backlog = Backlog(10, MUCH)
+    taker = asyncio.create_task(backlog.take(10, MUCH))
+    backlog.put(sized(LARGE_BYTES))
+    await asyncio.sleep(0)
+    assert not taker.done()
+    backlog.close()
+    assert await taker == []
+    assert len(await backlog.take(10, MUCH, large_first=True)) == 1
 
 
 async def test_both_texts_count() -> None:

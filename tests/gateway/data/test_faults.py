@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from tidegate_gateway.data.errors import BadDatabaseUrl, DataError, MissingPartition, Unavailable, Unstorable
+from tidegate_gateway.data.errors import BadDatabaseUrl, DataError, MissingPartition, TooSlow, Unavailable, Unstorable
 from tidegate_gateway.data.faults import postgres_errors
 from tidegate_gateway.data.pool import acquire, connect
 
@@ -73,7 +73,7 @@ async def test_a_database_that_is_not_there_is_unavailable_with_a_reason(databas
         ("INSERT INTO config_state (one) VALUES (false)", Unstorable, "23514"),
         (f"INSERT INTO datum (id, endpoint, method) VALUES ('{NIL}', '{NIL}', '')", MissingPartition, "23514"),
         ("SELECT nothing", Unavailable, "42703"),
-        ("SELECT pg_cancel_backend(pg_backend_pid())", Unavailable, "57014"),
+        ("SELECT pg_cancel_backend(pg_backend_pid())", TooSlow, "57014"),
         ("SELECT pg_terminate_backend(pg_backend_pid())", Unavailable, "08003"),
     ],
 )

@@ -11,6 +11,7 @@ from tests.gateway.data.making import WAITING, datum, held_up, running, write_al
 from tests.gateway.data.proxy import proxy_to
 from tests.postgres import PgServer
 from tests.waiting import eventually
+from tidegate_gateway.data.backlog import LARGE_BYTES
 from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import DataError, Unavailable
 from tidegate_gateway.data.migrate import migrate
@@ -20,6 +21,8 @@ from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 
 PATIENCE = 20.0  # seconds; more than a restart takes on a busy machine
+
+LARGE = b'"' + b"x" * LARGE_BYTES + b'"'
 
 
 class Load:
@@ -181,6 +184,32 @@ async def test_a_server_that_is_silent_for_a_moment_fails_nobody(database_url: s
         asyncio.get_running_loop().call_later(1, proxy.sound.set)
         assert await write_all(writer, [datum() for _ in range(5)]) == [None] * 5
     assert len(await found(database_url)) == 6
+
+
+async def test_large_data_that_take_too_long_fail_alone_and_keep_nobody_waiting(database_url: str) -> None:
+    held, other = datum(LARGE), datum(LARGE)
+    async with connect(database_url) as pool, running(Writer(pool, patience=0.1, attempt_seconds=0.1)) as writer:
+        await make_partitions(pool, datetime.now(UTC), days_ahead=0)
+        async with held_up(database_url, held) as somebody_waits:
+            callers = [asyncio.create_task(writer.write(held))]
+            await somebody_waits()
+            callers.append(asyncio.create_task(writer.write(other)))
+            while not callers[0].done():
+                async with asyncio.timeout(1):
+                    await writer.write(datum())
+            assert isinstance(callers[0].exception(), Unavailable)
+            await callers[1]
+    assert other.id in await found(database_url)
+
+
+async def test_large_data_of_very_many_values_are_stored_beside_small_ones(database_url: str) -> None:
+    many = b"[" + b"{}," * (4 * 1024 * 1024) + b"{}]"
+    async with connect(database_url) as pool, running(Writer(pool)) as writer:
+        load = Load(writer)
+        await load.more(10)
+        assert await write_all(writer, [datum(many), datum(many)]) == [None, None]
+        await load.end()
+    assert load.failures == []
 
 
 async def test_a_statement_that_was_given_up_does_not_go_on_over_there(database_url: str) -> None:
