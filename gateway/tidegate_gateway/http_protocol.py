@@ -67,7 +67,8 @@ class Protocol(HttpToolsProtocol):
             super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._resuming:
+        """Not those of a trailer, which comes after the body: they would stand among the headers that were judged."""
+        if self._in_head and not self._resuming:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:

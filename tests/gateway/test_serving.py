@@ -145,3 +145,25 @@ async def test_stopping_cuts_idle_connections_and_waits_for_no_one_else(database
         async with asyncio.timeout(5):
             assert await reader.read() == b""
         writer.close()
+
+
+async def test_a_header_does_not_make_a_local_caller_somebody_else(database_url: str) -> None:
+    elsewhere = endpoint_row(authentication="None", methods={"POST": {}}, allowed_ips=("10.1.2.3",))
+    async with serving(database_url, elsewhere) as caller:
+        spoofed = POST + LAST + b"x-forwarded-for: 10.1.2.3\r\ncontent-length: 2\r\n\r\n{}"
+        assert statuses(await exchange(caller.gateway.url, spoofed)) == [403]
+
+
+async def test_a_trailer_is_no_header(database_url: str) -> None:
+    elsewhere = endpoint_row(authentication="None", methods={"POST": {}}, allowed_ips=("10.1.2.3",))
+    async with serving(database_url, elsewhere, trusted_proxies=1) as caller:
+        head = POST + LAST + b"x-forwarded-for: 203.0.113.9\r\ntransfer-encoding: chunked\r\n\r\n"
+        trailer = b"0\r\nx-forwarded-for: 10.1.2.3\r\n\r\n"
+        assert statuses(await exchange(caller.gateway.url, head + b"2\r\n{}\r\n" + trailer)) == [403]
+
+
+async def test_a_length_of_thousands_of_zeros_is_a_length(database_url: str, logs: Logs) -> None:
+    async with serving(database_url, OPEN) as caller:
+        long = POST + LAST + b"content-length: " + b"0" * 5000 + b"2\r\n\r\n{}"
+        assert statuses(await exchange(caller.gateway.url, long)) == [201]
+    assert not logs.lines("request failed")

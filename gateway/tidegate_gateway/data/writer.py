@@ -19,6 +19,7 @@ log = structlog.get_logger("tidegate.writer")
 
 MEGABYTE = 1024 * 1024
 BYTES_PER_SECOND = MEGABYTE  # what PostgreSQL parses, compresses and logs, be it many small values on a slow machine
+INTERNAL_ERROR = "XX000"  # also what PostgreSQL says of a value that its memory cannot hold
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4)  # seconds between the attempts at a batch; the last one repeats
 Observer = Callable[[int, float], None]
 
@@ -125,7 +126,7 @@ class Writer:
 
 def _is_its_own_fault(batch: Sequence[Waiting], error: Unavailable) -> bool:
     """Batches are of small data or of large ones, never of both."""
-    return batch[0].large and isinstance(error, TooSlow)
+    return batch[0].large and (isinstance(error, TooSlow) or error.sqlstate == INTERNAL_ERROR)
 
 
 def _fail(batch: Sequence[Waiting], error: Callable[[], DataError]) -> None:

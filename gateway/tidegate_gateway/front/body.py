@@ -7,6 +7,8 @@ from tidegate_gateway.front.inflate import WINDOW_BITS, Inflater
 from tidegate_gateway.front.media import IDENTITY, content_encoding, media_problem
 from tidegate_gateway.problems import Problem
 
+MOST_LENGTH_DIGITS = 18
+
 
 class CallerGone(Exception):
     """The caller hung up before the body was complete: there is nobody to answer."""
@@ -47,6 +49,6 @@ async def read_body(receive: Receive, limit: int, encoding: str | None) -> bytes
 
 
 def declared_length(headers: Mapping[bytes, bytes]) -> int | None:
-    """Content-Length; None where the body is chunked, or absent."""
+    """Content-Length; None where the body is chunked, or absent. More digits than any body has count as very long."""
     value = headers.get(b"content-length", b"")
-    return int(value) if value.isdigit() else None
+    return int(value.lstrip(b"0")[:MOST_LENGTH_DIGITS] or 0) if value.isdigit() else None

@@ -77,10 +77,16 @@ def _set_up_logging(verbose: bool) -> None:
     set_up_logging()
     if not verbose:
         structlog.configure(
-            processors=[structlog.processors.add_log_level, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
+            processors=[structlog.processors.add_log_level, _renderer()],
             wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
             logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         )
+
+
+def _renderer() -> structlog.dev.ConsoleRenderer:
+    """A plain stack: the richer ones show the values of variables, tokens among them."""
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
 
 
 async def _signal() -> None:

@@ -14,8 +14,9 @@ NEXT = ".next"
 
 
 def value_of(secret: Secret, key: str) -> bytes:
-    """The value without the line feed that files end with; empty if there is none."""
-    return secret.data.get(key, b"").rstrip(b"\r\n")
+    """The value without the line feed that files end with; empty if there is none, or only white space."""
+    value = secret.data.get(key, b"").rstrip(b"\r\n")
+    return value if value.strip() else b""
 
 
 def read_value(source: SecretSource, view: View) -> bytes:

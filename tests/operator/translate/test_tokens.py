@@ -121,6 +121,7 @@ MISSING = [
     (None, "There is no Secret erp in this namespace: create it, with the token of erp under the key token."),
     ({}, "Secret erp has no key token: add it, with the token of erp."),
     ({"token": ""}, "The key token of Secret erp is empty: put the token of erp there."),
+    ({"token": " \n"}, "The key token of Secret erp is empty: put the token of erp there."),
 ]
 
 
