@@ -14,6 +14,7 @@ from tidegate_gateway.config.snapshot import Ref
 from tidegate_gateway.secrets import Sealer
 
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # not the pattern "\u0000", which JSON writes with two backslashes
+MOST_BYTES = 4 * 1024 * 1024  # every gateway holds it, and PostgreSQL takes no row of any size
 NO_SECRETS: Mapping[str, bytes] = {}
 
 
@@ -49,6 +50,10 @@ def make_row(
     """
     try:
         document = _canonical(config)
+        if len(document) > MOST_BYTES:
+            raise _Refused(
+                f"it comes to {len(document) >> 20} MB with all that it refers to: make its schemas smaller."
+            )
         _check_uid(uid)
         digest = _digest(document, secrets, sealer)
     except (ValueError, RecursionError) as error:

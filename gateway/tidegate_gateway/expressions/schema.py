@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from jsonschema_rs import Draft202012, Draft202012Validator, RegexOptions, Registry, ValidationError
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry, ValidationError
 from jsonschema_rs import ValidationErrorKind as Kind
 
 from tidegate_gateway.expressions.errors import EvaluationError, Mistake, SchemaError
-from tidegate_gateway.expressions.schema_check import mistakes
+from tidegate_gateway.expressions.schema_check import REGEX, mistakes
 from tidegate_gateway.expressions.schema_walk import all_references, escaped, references, subschemas
 from tidegate_gateway.expressions.text import shown
 from tidegate_gateway.expressions.violations import Violation, violations
@@ -51,9 +51,7 @@ def compile_schema(root: Any, resources: Mapping[str, Any]) -> Validator:
 def _build(root: Any, resources: Mapping[str, Any]) -> Draft202012Validator:
     try:
         registry = Registry(resources.items(), draft=Draft202012, retriever=_never) if resources else None
-        return Draft202012Validator(
-            root, registry=registry, offline=True, pattern_options=RegexOptions(), validate_formats=True
-        )
+        return Draft202012Validator(root, registry=registry, offline=True, pattern_options=REGEX, validate_formats=True)
     except ValueError as error:
         raise SchemaError((_unbuilt(root, error),)) from None
 

@@ -25,6 +25,9 @@ from tidegate_gateway.expressions.schema_walk import (
 from tidegate_gateway.expressions.text import shown
 from tidegate_gateway.expressions.violations import violations
 
+MOST_PATTERNS = 100
+# Linear in time; compiled, a pattern may take 1 MB, which is some milliseconds of work for everybody else to wait.
+REGEX = RegexOptions(size_limit=1024 * 1024)
 METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _TYPE_KEYWORD = re.compile("(?<!/properties)/type$")
 _TYPES = "Use array, boolean, integer, null, number, object or string, or a list of them."
@@ -63,9 +66,12 @@ def _foreign_references(document: Any, own: set[str], resources: Collection[str]
 
 
 def _unusable_patterns(found: list[Subschema]) -> Iterator[Mistake]:
-    for place, pattern in _patterns(found):
+    for number, (place, pattern) in enumerate(_patterns(found)):
+        if number == MOST_PATTERNS:
+            yield Mistake(place, f"Leave patterns out: a schema may have {MOST_PATTERNS} of them.")
+            return
         if not _runs(pattern):
-            yield Mistake(place, "Write the pattern without lookaround and backreferences, and so that it parses.")
+            yield Mistake(place, "Write the pattern shorter, without lookaround and backreferences, so that it parses.")
 
 
 def _patterns(found: list[Subschema]) -> Iterator[tuple[str, str]]:
@@ -78,7 +84,7 @@ def _patterns(found: list[Subschema]) -> Iterator[tuple[str, str]]:
 
 def _runs(pattern: str) -> bool:
     try:
-        Draft202012Validator({"pattern": pattern}, offline=True, pattern_options=RegexOptions())
+        Draft202012Validator({"pattern": pattern}, offline=True, pattern_options=REGEX)
     except ValueError:
         return False
     return True

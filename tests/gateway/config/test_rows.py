@@ -134,3 +134,8 @@ def test_a_uid_must_be_spelt_as_the_database_spells_it(uid: str) -> None:
 
 def test_a_row_without_secrets_needs_no_key() -> None:
     assert make_row(endpoint(), uid_of("orders"), 1, {}, SEALER).digest == endpoint_row().digest
+
+
+def test_a_row_of_any_size_is_no_row() -> None:
+    with pytest.raises(Unpublishable, match="it comes to 5 MB with all that it refers to: make its schemas smaller"):
+        make_row(task({"text": "x" * 5 * 1024 * 1024}), uid_of("ship"), 1)

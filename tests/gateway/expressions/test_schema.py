@@ -238,7 +238,7 @@ def test_the_names_of_referenced_schemas_are_found_where_schemas_stand() -> None
 
 
 FETCHED = "Refer with #/$defs/<name> or schema:<name>: {} is never fetched."
-PATTERN = "Write the pattern without lookaround and backreferences, and so that it parses."
+PATTERN = "Write the pattern shorter, without lookaround and backreferences, so that it parses."
 TYPES = "Use array, boolean, integer, null, number, object or string, or a list of them."
 
 
@@ -363,3 +363,15 @@ def test_no_schema_raises_anything_else(schema: Any, resource: Any, instance: An
     validator = refused_or(lambda _: compile_schema(schema, {"schema:a": resource}), "")
 
     assert validator is None or json.dumps(validator.errors(instance))
+
+
+def test_patterns_that_are_costly_to_compile_are_refused_and_so_are_too_many() -> None:
+    with pytest.raises(SchemaError) as costly:
+        compile_schema({"pattern": r"\pL{200}"}, {})
+    assert [mistake.detail for mistake in costly.value.mistakes] == [PATTERN]
+    many = {"allOf": [{"pattern": f"^{number}$"} for number in range(101)]}
+    with pytest.raises(SchemaError) as too_many:
+        compile_schema(many, {})
+    assert [mistake.detail for mistake in too_many.value.mistakes] == [
+        "Leave patterns out: a schema may have 100 of them."
+    ]
