@@ -6,6 +6,7 @@ A restart is the one way back from what was not foreseen: a lost Lease, a CRD th
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 DATABASE_RETRY_SECONDS = 1.0
 # A full collection among 10,000 objects takes 100 ms, for nothing: they live on.
 GC_THRESHOLDS = (100_000, 50, 1000)
+# The API server takes objects that are nested 10,000 deep, and one that cannot be read would stop all the others.
+RECURSION_LIMIT = 50_000
 
 log = structlog.get_logger("tidegate.operator")
 
@@ -49,6 +52,7 @@ log = structlog.get_logger("tidegate.operator")
 async def run_operator(settings: Settings) -> int:
     """Run until a signal comes (0) or a part ends (1). Raises BadKeys, AddressError and the like, to be printed."""
     gc.set_threshold(*GC_THRESHOLDS)
+    sys.setrecursionlimit(RECURSION_LIMIT)
     keys = settings.encryption_keys
     sealer = Sealer(parse_keys(keys.get_secret_value())) if keys else None
     api = await ApiServer.connect()
