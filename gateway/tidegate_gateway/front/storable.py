@@ -13,12 +13,15 @@ from tidegate_gateway.problems import Problem
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MOST_DEPTH, MOST_DIGITS, MOST_EXPONENT = 64, 1000, 1000
+MOST_VALUES, MOST_ZEROS, FEW_EXPONENTS = 2_000_000, 1_000_000, 1000
+EXPONENT = re.compile(rb"[0-9][eE]([+-]?[0-9]+)")
 
 
 def storable(body: bytes) -> bytes:
     """The JSON text of a body. Problem: `invalid_json`, `unstorable_json`."""
     text = body.removeprefix(BYTE_ORDER_MARK)
     outline = text.translate(OUTLINE)
+    _check_cost(text, outline)
     try:
         orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -31,6 +34,23 @@ def storable(body: bytes) -> bytes:
     if outline.count(b"[") > MOST_DEPTH:
         _check_depth(text)
     return text
+
+
+def _check_cost(text: bytes, outline: bytes) -> None:
+    """A few kilobytes, compressed, can stand for more values than memory holds, and six bytes for a thousand digits."""
+    if text.count(b",") + outline.count(b"[") > MOST_VALUES:
+        bare = _without_strings(text)
+        if bare.count(b",") + bare.count(b"[") + bare.count(b"{") > MOST_VALUES:
+            raise Problem("unstorable_json", f"The body has more than {MOST_VALUES} values.")
+    if outline.count(b"0e") > FEW_EXPONENTS:
+        zeros = sum(_zeros(found[1]) for found in EXPONENT.finditer(_without_strings(text)))
+        if zeros > MOST_ZEROS + len(text):
+            raise Problem("unstorable_json", "The exponents of the numbers stand for too many digits.")
+
+
+def _zeros(exponent: bytes) -> int:
+    """How many digits it stands for; what is beyond any bound is judged elsewhere."""
+    return int(exponent.lstrip(b"+-0")[:6] or 0)
 
 
 def _outline_table() -> bytes:
