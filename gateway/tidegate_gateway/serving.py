@@ -14,6 +14,7 @@ from tidegate_gateway.http_protocol import Protocol
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
+TICKS_BETWEEN_LOOKS = 10  # uvicorn ticks every tenth of a second
 
 
 class AddressError(Exception):
@@ -28,6 +29,14 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listening.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_BETWEEN_LOOKS == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Protocol):
+                    connection.close_if_overdue(now)
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

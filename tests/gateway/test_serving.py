@@ -17,6 +17,7 @@ from tidegate_gateway.serving import AddressError, Serving
 OPEN = endpoint_row(authentication="None", methods={"POST": {}, "GET": {}}, max_message_bytes=1000)
 POST = b"POST " + ORDERS.encode() + b" HTTP/1.1\r\nhost: x\r\n"
 LAST = b"connection: close\r\n"
+HUNG_UP = (ConnectionResetError, asyncio.IncompleteReadError)
 
 
 async def test_a_body_may_come_in_chunks(database_url: str) -> None:
@@ -167,3 +168,50 @@ async def test_a_length_of_thousands_of_zeros_is_a_length(database_url: str, log
         long = POST + LAST + b"content-length: " + b"0" * 5000 + b"2\r\n\r\n{}"
         assert statuses(await exchange(caller.gateway.url, long)) == [201]
     assert not logs.lines("request failed")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"POST / HTTP/1.1\r\nhost:", POST + b"content-length: 10\r\n\r\n{"], ids=["nothing", "head", "body"]
+)
+async def test_a_caller_that_sends_no_more_is_hung_up_on(
+    database_url: str, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tidegate_gateway.http_protocol.HEAD_SECONDS", 0.2)
+    monkeypatch.setattr("tidegate_gateway.http_protocol.SILENT_SECONDS", 0.2)
+    async with serving(database_url, OPEN) as caller:
+        reader, writer = await asyncio.open_connection(*caller.gateway.url.removeprefix("http://").split(":"))
+        writer.write(sent)
+        async with asyncio.timeout(10):
+            with pytest.raises(HUNG_UP):
+                await reader.readexactly(1)
+        writer.close()
+
+
+async def test_a_caller_who_waits_for_an_answer_is_waited_with(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tidegate_gateway.http_protocol.HEAD_SECONDS", 0.0)
+    monkeypatch.setattr("tidegate_gateway.http_protocol.SILENT_SECONDS", 0.0)
+    async with serving(database_url, OPEN) as caller:
+        last = POST + b"content-length: 2\r\n\r\n{}"
+        reader, writer = await asyncio.open_connection(*caller.gateway.url.removeprefix("http://").split(":"))
+        for _ in range(3):
+            writer.write(last)
+            assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 201")
+            await asyncio.sleep(1.2)  # idle between requests, which is not for this bound to end
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_more_connections_than_there_are_files_for_are_turned_away(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(database_url, OPEN) as caller:
+        monkeypatch.setattr("tidegate_gateway.http_protocol.most_connections", lambda: 1)
+        place = caller.gateway.url.removeprefix("http://").split(":")
+        _, first = await asyncio.open_connection(*place)
+        second, writer = await asyncio.open_connection(*place)
+        with pytest.raises(HUNG_UP):
+            await second.readexactly(1)
+        for one in (first, writer):
+            one.close()
