@@ -1,16 +1,19 @@
 """Which company each namespace is: its Company's slug, or its own name. The older claim holds a slug.
 
-A Company's claim is as old as the Company. A namespace claims its own name as of its oldest Endpoint that can be
-served, with or without a Company that says the same.
+A Company's claim is as old as the Company if it has made it from the start, or holds the slug already. A slug that it
+was edited to it claims after everybody else, or an old Company could take any other's callers. A namespace claims its own
+name as of its oldest Endpoint that can be served, with or without a Company that says the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from tidegate_gateway.config.model import CompanyConfig
 from tidegate_operator.store import Key
 from tidegate_operator.translate.claims import Age, Claim, Claims
 from tidegate_operator.translate.facts import Candidate, Tenant
+
+AFTER_ALL = "~"  # sorts behind every time
 
 
 class Contender(NamedTuple):
@@ -19,6 +22,12 @@ class Contender(NamedTuple):
     key: Key
     age: Age
     candidates: Sequence[Candidate]
+    own_slugs: Collection[str]
+
+    def since(self, slug: str) -> Age:
+        """How old its claim on a slug is."""
+        created, key = self.age
+        return self.age if slug in self.own_slugs else (AFTER_ALL + created, key)
 
 
 class Bid(NamedTuple):
@@ -47,12 +56,15 @@ class Tenants:
         """The Endpoints of a namespace that can be served."""
         return tuple(self._endpoints.get(namespace, ()))
 
-    def put_company(self, key: Key, age: Age, candidates: Sequence[Candidate]) -> None:
-        """What a Company could be served as, the dearest first; nothing takes it out."""
+    def put_company(self, key: Key, age: Age, candidates: Sequence[Candidate], own_slugs: Collection[str] = ()) -> None:
+        """What a Company could be served as, the dearest first; nothing takes it out.
+
+        `own_slugs` are those that it has claimed from the start, or holds.
+        """
         companies = self._companies.setdefault(key.namespace, {})
         companies.pop(key, None)
         if candidates:
-            companies[key] = Contender(key, age, candidates)
+            companies[key] = Contender(key, age, candidates, own_slugs)
         self._changed.add(key.namespace)
 
     def put_endpoint(self, key: Key, age: Age | None) -> None:
@@ -104,7 +116,8 @@ class Tenants:
         for company in sorted(companies.values(), key=lambda company: company.age):
             for candidate in company.candidates:
                 slug = _config(candidate).slug
-                since = min(company.age, oldest) if oldest and slug == namespace else company.age
+                claimed = company.since(slug)
+                since = min(claimed, oldest) if oldest and slug == namespace else claimed
                 yield Bid(Claim(slug, since), company, candidate)
         if oldest:
             yield Bid(Claim(namespace, oldest))

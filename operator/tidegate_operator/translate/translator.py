@@ -6,7 +6,7 @@ served before is all the memory there is: the last good of a resource whose draf
 
 from collections.abc import Collection, Mapping, Sequence, Set
 
-from tidegate_gateway.config.model import EndpointConfig
+from tidegate_gateway.config.model import CompanyConfig, EndpointConfig
 from tidegate_operator.store import Key, Resource
 from tidegate_operator.translate import serving
 from tidegate_operator.translate.contests import Contests
@@ -75,10 +75,17 @@ class Translator:
             case "Integration":
                 self._contests.slugs.put(key, age, candidates)
             case "Company":
-                self._contests.tenants.put_company(key, age, candidates)
+                self._contests.tenants.put_company(key, age, candidates, self._own_slugs(resource, candidates))
             case "Endpoint":
                 self._contests.tenants.put_endpoint(key, age if candidates else None)
                 self._contests.addresses.put(key, age, candidates)
+
+    def _own_slugs(self, resource: Resource | None, candidates: Sequence[Candidate]) -> frozenset[str]:
+        """The slugs that a Company has claimed since it was made, or is served with: an edit makes a claim of now."""
+        last = self._outcomes.last_good(resource.uid) if resource else None
+        first = candidates if resource and resource.generation == 1 else ()
+        configs = [candidate.config for candidate in first] + ([last.config] if last else [])
+        return frozenset(config.slug for config in configs if isinstance(config, CompanyConfig))
 
     def _settle(self) -> None:
         """Settle which company each namespace is, and then who holds which address."""

@@ -186,3 +186,43 @@ def test_the_last_good_of_an_endpoint_moves_with_its_company() -> None:
     assert (verdict.url_path, verdict.served_generation) == ("/api/endpoint/other/sales/orders", 1)
     world.put(company({"slug": "one"}, namespace="beta", age=9))
     assert slugs(world.translate()) == {"acme": "other", "beta": "one"}
+
+
+def test_an_old_company_cannot_take_a_slug_that_another_holds() -> None:
+    old = company({"slug": "mallory"}, name="old", namespace="mallory", age=0)
+    victim = company({"slug": "acme"}, name="victim", namespace="victim", age=10)
+    world = cluster(old, victim, endpoint(namespace="victim", age=11), endpoint(namespace="mallory", age=12))
+    before = world.translate()
+    renamed = company({"slug": "acme"}, name="old", namespace="mallory", age=0, generation=2)
+    after = world.put(renamed).translate()
+    assert after.served[key("Endpoint", "orders", "victim")] == before.served[key("Endpoint", "orders", "victim")]
+    assert after.verdicts[at("mallory", "old")].findings[0].reason == "SlugConflict"
+    assert after.served[key("Endpoint", "orders", "mallory")] == before.served[key("Endpoint", "orders", "mallory")]
+
+
+def test_an_old_company_cannot_take_the_name_of_a_namespace_that_is_served() -> None:
+    old = company({"slug": "mallory"}, name="old", namespace="mallory", age=0)
+    world = cluster(old, endpoint(namespace="victim", age=11))
+    before = world.translate()
+    after = world.put(company({"slug": "victim"}, name="old", namespace="mallory", age=0, generation=2)).translate()
+    assert after.served[key("Endpoint", "orders", "victim")] == before.served[key("Endpoint", "orders", "victim")]
+
+
+def test_whoever_starts_anew_knows_who_held_a_slug() -> None:
+    renamed = company({"slug": "acme"}, name="old", namespace="mallory", age=0, generation=2)
+    victim = company({"slug": "acme"}, name="victim", namespace="victim", age=10)
+    first = cluster(victim, endpoint(namespace="victim", age=11)).translate()
+    held = {first.verdicts[where].uid: served for where, served in first.served.items()}
+    after = cluster(renamed, victim, endpoint(namespace="victim", age=11), last_good=held).translate()
+    config = after.served[key("Endpoint", "orders", "victim")].config
+    assert isinstance(config, EndpointConfig)
+    assert config.company == "acme"
+
+
+def test_a_slug_that_a_company_was_edited_to_is_its_own_once_it_is_served() -> None:
+    edited = company({"slug": "acme"}, name="old", namespace="first", age=0, generation=2)
+    world = cluster(edited)
+    world.translate()
+    after = world.put(company({"slug": "acme"}, name="new", namespace="second", age=10)).translate()
+    assert after.served[at("first", "old")].config.name == "old"
+    assert after.verdicts[at("second", "new")].findings[0].reason == "SlugConflict"
