@@ -13,6 +13,7 @@ from jsonschema_rs import ValidationErrorKind as Kind
 
 from tidegate_gateway.expressions.errors import EvaluationError, Mistake, SchemaError
 from tidegate_gateway.expressions.schema_check import REGEX, mistakes
+from tidegate_gateway.expressions.schema_cost import Cost
 from tidegate_gateway.expressions.schema_walk import all_references, escaped, references, subschemas
 from tidegate_gateway.expressions.text import shown
 from tidegate_gateway.expressions.violations import Violation, violations
@@ -42,6 +43,8 @@ def compile_schema(root: Any, resources: Mapping[str, Any]) -> Validator:
         for mistake in mistakes(document, resources):
             place = prefix + mistake.pointer
             found.setdefault(place, Mistake(place, mistake.detail))
+    if not found and Cost(root, resources).too_high:
+        found[""] = Mistake("", "Refer less often: its parts apply thousands of times over to one and the same value.")
     if found:
         raise SchemaError(tuple(found.values()))
     secretive = any(map(_has_write_only, (root, *resources.values())))

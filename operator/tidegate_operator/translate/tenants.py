@@ -1,8 +1,8 @@
 """Which company each namespace is: its Company's slug, or its own name. The older claim holds a slug.
 
 A Company's claim is as old as the Company if it has made it from the start, or holds the slug already. A slug that it
-was edited to it claims after everybody else, or an old Company could take any other's callers. A namespace claims its own
-name as of its oldest Endpoint that can be served, with or without a Company that says the same.
+was edited to it claims after everybody else, or an old Company could take any other's callers. A namespace claims its
+own name as of its oldest Endpoint that can be served, with or without a Company that says the same.
 """
 
 from collections.abc import Collection, Iterator, Sequence

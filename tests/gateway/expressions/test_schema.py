@@ -375,3 +375,35 @@ def test_patterns_that_are_costly_to_compile_are_refused_and_so_are_too_many() -
     assert [mistake.detail for mistake in too_many.value.mistakes] == [
         "Leave patterns out: a schema may have 100 of them."
     ]
+
+
+def fan(steps: int, **more: Any) -> dict[str, Any]:
+    """Parts that each apply the next one twice."""
+    twice = [{"allOf": [{"$ref": f"#/$defs/d{step + 1}"}] * 2} for step in range(steps)]
+    return {
+        "$ref": "#/$defs/d0",
+        "$defs": {f"d{n}": part for n, part in enumerate([*twice, {"type": "object"}])},
+    } | more
+
+
+@pytest.mark.parametrize("more", [{}, {"unevaluatedProperties": False}])
+def test_parts_that_double_with_each_step_are_refused_before_they_are_compiled(more: dict[str, Any]) -> None:
+    with pytest.raises(SchemaError, match="Refer less often: its parts apply thousands of times over"):
+        compile_schema(fan(40, **more), {})
+    assert compile_schema(fan(8, **more), {}).errors({}) == []
+
+
+def test_doubling_through_other_documents_is_seen_too() -> None:
+    resources = {
+        f"schema:d{step}": {"anyOf": [{"$ref": f"schema:d{step + 1}"}, {"$ref": f"schema:d{step + 1}#"}]}
+        for step in range(30)
+    } | {"schema:d30": {}}
+    with pytest.raises(SchemaError, match="Refer less often"):
+        compile_schema({"$ref": "schema:d0"}, resources)
+
+
+def test_a_schema_that_refers_to_itself_or_to_one_part_many_times_is_fine() -> None:
+    tree = {"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}}, "unevaluatedProperties": False}
+    assert compile_schema(tree, {}).errors({"left": {"right": {}}}) == []
+    address = {"properties": {str(n): {"$ref": "#/$defs/address"} for n in range(3000)}, "$defs": {"address": {}}}
+    assert compile_schema(address, {}).errors({}) == []
