@@ -379,11 +379,9 @@ def test_patterns_that_are_costly_to_compile_are_refused_and_so_are_too_many() -
 
 def fan(steps: int, **more: Any) -> dict[str, Any]:
     """Parts that each apply the next one twice."""
-    twice = [{"allOf": [{"$ref": f"#/$defs/d{step + 1}"}] * 2} for step in range(steps)]
-    return {
-        "$ref": "#/$defs/d0",
-        "$defs": {f"d{n}": part for n, part in enumerate([*twice, {"type": "object"}])},
-    } | more
+    parts: list[Any] = [{"allOf": [{"$ref": f"#/$defs/d{step + 1}"}] * 2} for step in range(steps)]
+    parts.append({"type": "object"})
+    return {"$ref": "#/$defs/d0", "$defs": {f"d{number}": part for number, part in enumerate(parts)}} | more
 
 
 @pytest.mark.parametrize("more", [{}, {"unevaluatedProperties": False}])
@@ -407,3 +405,9 @@ def test_a_schema_that_refers_to_itself_or_to_one_part_many_times_is_fine() -> N
     assert compile_schema(tree, {}).errors({"left": {"right": {}}}) == []
     address = {"properties": {str(n): {"$ref": "#/$defs/address"} for n in range(3000)}, "$defs": {"address": {}}}
     assert compile_schema(address, {}).errors({}) == []
+
+
+def test_a_chain_of_thousands_of_references_is_refused() -> None:
+    chain = {f"d{number}": {"$ref": f"#/$defs/d{number + 1}"} for number in range(5000)} | {"d5000": {}}
+    with pytest.raises(SchemaError, match="Refer less often"):
+        compile_schema({"$ref": "#/$defs/d0", "$defs": chain}, {})
