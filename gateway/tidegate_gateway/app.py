@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+import asyncpg
 import structlog
 
 from tidegate_gateway.admin import Readiness, admin_app
@@ -29,6 +30,8 @@ from tidegate_gateway.upkeep import Upkeep
 
 IN_FLIGHT_SHARE = 0.8  # of the grace: the rest is for what waits to be written
 KILOBYTE = 1024
+# Connections, apart from each other: readers of large data keep no writer, no heartbeat and no readiness waiting.
+READERS, LANES, HOUSE = 10, 2, 3
 ENDING = (signal.SIGTERM, signal.SIGINT)
 GC_THRESHOLDS = (100_000, 50, 1000)  # a full collection among 10,000 endpoints keeps every request waiting, for nothing
 
@@ -41,13 +44,13 @@ class Gateway:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings = settings
         self._metrics = Metrics()
-        self._pool = connect(settings.database_url.get_secret_value(), pgbouncer=settings.pgbouncer)
-        self._writer = Writer(self._pool, observe=self._metrics.committed)
-        self._reader = Reader(self._pool)
-        self._upkeep = Upkeep(self._pool, clock)
+        self._readers, self._writers, self._house = (_pool(settings, size) for size in (READERS, LANES, HOUSE))
+        self._writer = Writer(self._writers, lanes=LANES, observe=self._metrics.committed)
+        self._reader, self._probe = Reader(self._readers), Reader(self._house)
+        self._upkeep = Upkeep(self._house, clock)
         compilers = {"Endpoint": compile_endpoint}
         self._watch = ConfigWatch(
-            settings.listen_url, self._pool, compilers, settings.pod_name, self._swapped, version=version("tidegate")
+            settings.listen_url, self._house, compilers, settings.pod_name, self._swapped, version=version("tidegate")
         )
         self._public = Serving(self._front(), settings.listen)
         self._admin = Serving(admin_app(self.readiness, self._metrics.registry), settings.admin_listen)
@@ -67,7 +70,8 @@ class Gateway:
 
     async def start(self) -> None:
         """Returns when both addresses are listened on. AddressError: one of them cannot be."""
-        await self._pool
+        for pool in self._pools:
+            await pool
         self._writer.start()
         try:
             await self._public.start()
@@ -96,16 +100,22 @@ class Gateway:
             async with asyncio.timeout_at(deadline):
                 await self._writer.close()
                 await self._watch.stop()
-                await self._pool.close()
+                for pool in self._pools:
+                    await pool.close()
         except TimeoutError:
             log.error("the grace is over", queued=self._writer.queued)
-        self._pool.terminate()
+        for pool in self._pools:
+            pool.terminate()
         await self._admin.stop()
 
     async def readiness(self) -> Readiness:
         """What it takes to serve, as it is now."""
-        database = await self._reader.ready()
+        database = await self._probe.ready()
         return Readiness(self._watch.loaded, database, self._running, self._upkeep.problem)
+
+    @property
+    def _pools(self) -> tuple[asyncpg.Pool, ...]:
+        return self._writers, self._readers, self._house
 
     def _front(self) -> Front:
         return Front(
@@ -127,6 +137,10 @@ class Gateway:
 
     def _swapped(self, snapshot: Snapshot) -> None:
         self._metrics.requests.forget_all_but({endpoint.label for endpoint in snapshot.endpoints.values()})
+
+
+def _pool(settings: Settings, size: int) -> asyncpg.Pool:
+    return connect(settings.database_url.get_secret_value(), pgbouncer=settings.pgbouncer, size=size)
 
 
 async def run_gateway(settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """A whole gateway: real sockets, a real PostgreSQL."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
@@ -11,7 +12,7 @@ from tests.gateway.serving import ORDERS, publish, serving, settings_for, starte
 from tests.gateway.tokens import SECRET, bearer, token
 from tests.postgres import PgServer
 from tests.waiting import eventually
-from tidegate_gateway.app import Gateway
+from tidegate_gateway.app import READERS, Gateway
 from tidegate_gateway.config.gateways import live
 from tidegate_gateway.data.errors import SchemaTooNew
 from tidegate_gateway.data.migrate import migrate
@@ -211,3 +212,11 @@ async def test_stopping_finishes_what_is_in_flight_and_leaves_the_list(database_
 async def not_running(caller: object) -> bool:
     reply = await caller.admin("/readyz")  # type: ignore[attr-defined]
     return bool(reply.status == 503 and reply.json["running"] is False)
+
+
+async def test_readers_keep_no_writer_and_no_readiness_waiting(database_url: str) -> None:
+    async with serving(database_url, OPEN) as caller, AsyncExitStack() as reading:
+        for _ in range(READERS):
+            await reading.enter_async_context(caller.gateway._readers.acquire())
+        assert (await caller.send("POST", json={"id": 1})).status == 201
+        assert await caller.ready()
