@@ -10,7 +10,7 @@ from tidegate_crds.parse import check_name, parse_spec
 from tidegate_crds.paths import split
 from tidegate_operator.store import Resource
 from tidegate_operator.translate.findings import Findings
-from tidegate_operator.translate.salvage import exists, salvage
+from tidegate_operator.translate.salvage import find, salvage
 
 Spec = TypeVar("Spec", bound=Model)
 
@@ -30,7 +30,7 @@ FORMS: Mapping[str, tuple[tuple[Reason, re.Pattern[str]], ...]] = {
     ),
     "Agent": ((Reason.INVALID_ADDRESS, re.compile(r"spec\.allowedHosts\[\d+\]")),),
 }
-"""Fields whose form has a reason of its own."""
+"""Fields whose form has a reason of its own. What is no text has no form: it is of a wrong type."""
 
 
 def read_spec(type_: type[Spec], resource: Resource, findings: Findings) -> Spec | None:
@@ -47,6 +47,6 @@ def read_spec(type_: type[Spec], resource: Resource, findings: Findings) -> Spec
 def _reason(resource: Resource, path: str) -> Reason:
     manifest = {"metadata": {"name": resource.key.name}, "spec": resource.spec}
     for reason, pattern in FORMS.get(resource.key.kind, ()):
-        if pattern.fullmatch(path) and exists(manifest, split(path)):
+        if pattern.fullmatch(path) and isinstance(find(manifest, split(path)), str):
             return reason
     return Reason.INVALID_FIELD

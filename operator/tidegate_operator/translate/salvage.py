@@ -34,17 +34,21 @@ def _cut(manifest: Any, places: set[At], cuts: Cuts) -> None:
     for place in [cuts.in_manifest(place) for place in outermost]:
         cuts.add(place)
     for place in sorted(outermost, key=_order, reverse=True):
-        del _find(manifest, place[:-1])[place[-1]]
+        del find(manifest, place[:-1])[place[-1]]
 
 
-def exists(manifest: Any, place: At) -> bool:
-    """Whether there is anything at this place."""
-    return _has(_find(manifest, place[:-1]), place[-1])
+def find(manifest: Any, place: At) -> Any:
+    """What is at this place; None if nothing is."""
+    for part in place:
+        if not _has(manifest, part):
+            return None
+        manifest = manifest[part]
+    return manifest
 
 
 def _existing(manifest: Any, place: At) -> At:
     """The place, or what it would be in: what is missing can't be cut."""
-    while not exists(manifest, place):
+    while not _has(find(manifest, place[:-1]), place[-1]):
         place = place[:-1]
     return place
 
@@ -53,14 +57,6 @@ def _has(container: Any, part: Part) -> bool:
     if isinstance(part, int):
         return isinstance(container, list) and part < len(container)
     return isinstance(container, dict) and part in container
-
-
-def _find(manifest: Any, place: At) -> Any:
-    for part in place:
-        if not _has(manifest, part):
-            return None
-        manifest = manifest[part]
-    return manifest
 
 
 def _order(place: At) -> list[str]:

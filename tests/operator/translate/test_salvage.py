@@ -111,3 +111,19 @@ def test_a_place_that_is_missing_stands_in_what_is_there() -> None:
     assert split("spec.methods.post") == ("spec", "methods", "post")
     verdict = translated(resource("Endpoint", "orders", {"group": "sales"})).verdicts[ORDERS]
     assert said(verdict) == [("Accepted", "InvalidField", "spec.methods")]
+
+
+def test_a_wrong_type_is_no_wrong_form() -> None:
+    """A slug that is spelled wrongly and one that is no text at all are mended differently."""
+    spec = {"slug": "A B", "group": 5, "security": {"allowedIPs": [7, "nowhere"]}, "methods": {"post": {}}}
+    assert set(said(translated(endpoint(spec=spec)).verdicts[ORDERS])) == {
+        ("Accepted", "InvalidSlug", "spec.slug"),
+        ("Accepted", "InvalidField", "spec.group"),
+        ("Accepted", "InvalidField", "spec.security.allowedIPs[0]"),
+        ("Accepted", "InvalidAddress", "spec.security.allowedIPs[1]"),
+    }
+
+
+def test_a_name_that_stands_for_a_slug_has_its_form() -> None:
+    verdict = translated(endpoint("or.ders")).verdicts[key("Endpoint", "or.ders")]
+    assert said(verdict) == [("Accepted", "InvalidSlug", "metadata.name")]
