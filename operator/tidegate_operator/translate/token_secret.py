@@ -11,15 +11,18 @@ from tidegate_operator.translate.view import UNREAD, View
 PRIMARY = "primary"
 SUFFIX = "-tokens"
 LONGEST = 253
-DIGEST = 10
+DIGEST = 32  # 128 bits: nobody finds a second name for them
 
 
 def token_secret_name(endpoint: str) -> str:
-    """`<endpoint>-tokens`; of a name that is too long for that, the beginning and a digest."""
+    """`<endpoint>-tokens`; of a name that is too long for that, the beginning and, last of all, a digest of the whole.
+
+    No other Endpoint's Secret has that name: where nothing is shortened, "-tokens" comes last.
+    """
     if len(endpoint) + len(SUFFIX) <= LONGEST:
         return endpoint + SUFFIX
     digest = hashlib.sha256(endpoint.encode()).hexdigest()[:DIGEST]
-    return f"{endpoint[: LONGEST - len(SUFFIX) - DIGEST - 1].rstrip('.-')}-{digest}{SUFFIX}"
+    return f"{endpoint[: LONGEST - len(SUFFIX) - DIGEST - 1].rstrip('.-')}{SUFFIX}-{digest}"
 
 
 def with_digests(tokens: tuple[TokenDigest, ...], view: View) -> tuple[TokenDigest, ...]:

@@ -170,6 +170,14 @@ def test_long_names_fit_and_stay_apart() -> None:
     assert ".-" not in dotted
 
 
+def test_a_shortened_name_is_that_of_no_other_endpoint() -> None:
+    """Else whoever may make an Endpoint could give it the name that makes it share another's tokens."""
+    shortened = token_secret_name("a" * 253)
+    assert not shortened.endswith("-tokens")
+    digest = hashlib.sha256(b"a" * 253).hexdigest()[:32]
+    assert shortened == f"{'a' * 213}-tokens-{digest}"
+
+
 def test_no_value_of_a_secret_shows_anywhere() -> None:
     resource = guarded(tokens=[ERP])
     outcome = translated(
