@@ -46,6 +46,7 @@ class Tenants:
         self._companies: dict[str, dict[Key, Contender]] = {}
         self._endpoints: dict[str, dict[Key, Age]] = {}
         self._oldest: dict[str, Age] = {}
+        self._active: dict[str, Bid] = {}
         self._changed: set[str] = set()
 
     def companies(self, namespace: str) -> Sequence[Key]:
@@ -69,7 +70,7 @@ class Tenants:
 
     def put_endpoint(self, key: Key, age: Age | None) -> None:
         """An Endpoint that can be served; None: it can't."""
-        endpoints = self._endpoints.setdefault(key.namespace, {})
+        endpoints, oldest = self._endpoints.setdefault(key.namespace, {}), self._oldest.get(key.namespace)
         before = endpoints.get(key)
         if age == before:
             return
@@ -77,19 +78,23 @@ class Tenants:
             del endpoints[key]
         else:
             endpoints[key] = age
-        self._age_namespace(key.namespace, before, age)
+        if before == oldest or (age is not None and oldest is not None and age < oldest):
+            self._changed.add(key.namespace)
 
     def settle(self) -> set[str]:
         """Settle what has changed; gives the namespaces whose company may be another one."""
         changed, self._changed = self._changed, set()
         for namespace in changed:
+            self._age(namespace)
             self._claims.put(namespace, (bid.claim for bid in self._bids(namespace)))
-        return changed | self._claims.settle()
+        affected = changed | self._claims.settle()
+        for namespace in affected:
+            self._choose(namespace)
+        return affected
 
     def active(self, namespace: str) -> Bid | None:
-        """The bid that won, if one did."""
-        held = self._claims.held(namespace)
-        return next((bid for bid in self._bids(namespace) if bid.claim == held), None)
+        """The bid that won when this was settled last, if one did."""
+        return self._active.get(namespace)
 
     def chosen(self, key: Key) -> Candidate | None:
         """What a Company is served as: what it won its namespace with."""
@@ -122,20 +127,21 @@ class Tenants:
         if oldest:
             yield Bid(Claim(namespace, oldest))
 
-    def _age_namespace(self, namespace: str, before: Age | None, after: Age | None) -> None:
-        oldest = self._oldest.get(namespace)
-        if before is not None and before == oldest:
-            ages = self._endpoints[namespace].values()
-            self._set_oldest(namespace, min(ages, default=None))
-        elif after is not None and (oldest is None or after < oldest):
-            self._set_oldest(namespace, after)
-
-    def _set_oldest(self, namespace: str, age: Age | None) -> None:
-        if age is None:
+    def _age(self, namespace: str) -> None:
+        oldest = min(self._endpoints.get(namespace, {}).values(), default=None)
+        if oldest is None:
             self._oldest.pop(namespace, None)
         else:
-            self._oldest[namespace] = age
-        self._changed.add(namespace)
+            self._oldest[namespace] = oldest
+
+    def _choose(self, namespace: str) -> None:
+        """Find the bid that won once for all who will ask: a namespace may have thousands of Companies."""
+        held = self._claims.held(namespace)
+        won = next((bid for bid in self._bids(namespace) if bid.claim == held), None)
+        if won is None:
+            self._active.pop(namespace, None)
+        else:
+            self._active[namespace] = won
 
 
 def _config(candidate: Candidate) -> CompanyConfig:

@@ -1,5 +1,8 @@
 """Which company a namespace is, whoever else would like to be it."""
 
+import sys
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from tests.operator.translate.worlds import cluster, endpoint, key, resource, said
@@ -226,3 +229,32 @@ def test_a_slug_that_a_company_was_edited_to_is_its_own_once_it_is_served() -> N
     after = world.put(company({"slug": "acme"}, name="new", namespace="second", age=10)).translate()
     assert after.served[at("first", "old")].config.name == "old"
     assert after.verdicts[at("second", "new")].findings[0].reason == "SlugConflict"
+
+
+def test_the_work_grows_as_the_companies_of_a_namespace_do() -> None:
+    few, many = (calls(cluster(*crowd(number)).translate) for number in (100, 400))
+    assert many < few * 6  # as n log n does; squares would be 16 times
+
+
+def test_a_namespace_ages_with_what_is_left_when_its_oldest_go() -> None:
+    several = [endpoint(f"one-{index}", age=index) for index in range(5)]
+    world = cluster(*several, company({"slug": "acme"}, namespace="beta", age=4), endpoint(namespace="beta", age=9))
+    assert slugs(world.translate()) == {"acme": "acme", "beta": "beta"}
+    assert slugs(world.drop(*(one.key for one in several[:3])).translate()) == {"acme": "acme", "beta": "beta"}
+    assert slugs(world.drop(several[3].key).translate()) == {"beta": "acme"}
+
+
+def crowd(number: int) -> list[Resource]:
+    """A namespace with very many Companies, each of a slug of its own."""
+    return [company({"slug": f"one-{index}"}, name=f"company-{index}", age=index) for index in range(number)]
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many calls of functions a work takes: the same on every machine."""
+    counts = Counter[str]()
+    sys.setprofile(lambda _frame, event, _argument: counts.update((event,)))
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return counts["call"] + counts["c_call"]
