@@ -19,21 +19,27 @@ APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 PAGE = 500
 REQUEST_SECONDS, LIST_SECONDS = 10.0, 30.0
-NOT_FOUND, CONFLICT, SERVER_ERROR = 404, 409, 500
+OK, NOT_FOUND, CONFLICT, SERVER_ERROR = 200, 404, 409, 500
 NO_HELM = "type!=helm.sh/release.v1"  # big, many, and never referred to
 
 
 @contextmanager
 def _calling(action: str) -> Iterator[None]:
-    """Turn what the client raises into ApiError; a response's body may hold anything and is left out."""
+    """Turn what the client raises into ApiError, which is not chained: the client's own errors hold bodies, headers and
+    values, of Secrets among others, and a chain is logged as a whole."""
     try:
         yield
     except client.ApiException as error:
-        METRICS.api_errors.labels(str(error.status)).inc()
-        raise ApiError(action, error.status or 0, f"the API server answered {error.status} {error.reason}") from error
+        raise _failed(action, error.status or 0, f"the API server answered {error.status} {error.reason}") from None
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        METRICS.api_errors.labels("0").inc()
-        raise ApiError(action, 0, f"the API server could not be reached ({type(error).__name__})") from error
+        raise _failed(action, 0, f"the API server could not be reached ({type(error).__name__})") from None
+    except ValueError as error:
+        raise _failed(action, OK, f"the API server's answer could not be read ({type(error).__name__})") from None
+
+
+def _failed(action: str, status: int, detail: str) -> ApiError:
+    METRICS.api_errors.labels(str(status)).inc()
+    return ApiError(action, status, detail)
 
 
 class ApiServer:

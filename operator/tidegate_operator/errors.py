@@ -1,7 +1,7 @@
 """What can go wrong in the operator.
 
 OperatorError
-├── ApiError        the API server refused or could not be reached; `status` is the HTTP status, 0 without an answer
+├── ApiError        the API server refused, could not be reached (`status` 0), or could not be understood (200)
 ├── KindGone        a CRD is gone or going: an empty world that must not be believed
 └── LeaseLost       another may lead from now on (in `leader`, which ends the process)
 """

@@ -6,7 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog
+from kubernetes.aio.client import ApiClient, Configuration
 
+from tests.gateway.logs import captured_logs
 from tests.operator.inside import api_server
 from tests.operator.relay import relayed
 from tests.operator.running import Site, endpoint
@@ -156,3 +159,35 @@ async def test_without_a_cluster_it_says_what_to_set(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("kubernetes.aio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "none"))
     with pytest.raises(ApiError, match="there is no cluster: set KUBECONFIG, or run in a pod"):
         await ApiServer.connect()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 500 Internal Server Error\r\nX-Echo: s3cret\r\nContent-Length: 6\r\n\r\ns3cret",
+        b'HTTP/1.1 201 Created\r\nContent-Length: 26\r\n\r\n{"data": {"GET": ["s3cret"]',
+        b'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"data": ["s3cret"]',
+        b"HTTP/1.1 s3cret\r\n\r\n",
+    ],
+)
+async def test_no_log_shows_what_the_api_server_answered(answer: bytes) -> None:
+    """An admission webhook, or what stands between, may give back what it was sent: tokens among it."""
+
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+        await writer.wait_closed()
+
+    key, body = Key("Secret", "a", "b-tokens"), {"data": {"GET": "czNjcmV0"}}
+    with captured_logs() as logs:
+        async with await asyncio.start_server(respond, "127.0.0.1", 0) as server:
+            host = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            api = ApiServer(ApiClient(Configuration(host=host)))
+            with pytest.raises(ApiError, match=r"^Making Secret a/b-tokens failed: ") as caught:
+                await api.create_secret(key, body)
+            await api.close()
+        structlog.get_logger().error("pass failed", exc_info=ExceptionGroup("several", [caught.value]))
+    assert "Making Secret a/b-tokens failed: " in logs.text
+    assert "s3cret" not in logs.text
+    assert "czNjcmV0" not in logs.text
