@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 1, 1
 
 Method = Literal["POST", "GET", "PUT", "PATCH", "DELETE"]
 
@@ -105,11 +105,41 @@ class TokenDigest(Part):
 
 
 class Index(Part):
+    """What is indexed. `id` is what its values are stored under: see `index_id`; None is of a 1.0 operator."""
+
+    id: int | None = None
     name: str
     method: Method
     source: Literal["Input", "Output"]
     path: str
     type: Literal["Text", "Number", "Boolean", "Timestamp"] = "Text"
+
+
+class ExampleRequest(Part):
+    """A request to the endpoint's own address: of `body` and `text` (sent as it stands) one at most is given."""
+
+    method: Method = "POST"
+    query: dict[str, str | list[str]] = {}
+    headers: dict[str, str] = {}
+    body: Any = None
+    text: str | None = None
+    token: bool = True
+
+
+class ExampleResponse(Part):
+    """The expected status, and what the body must at least hold; `has_body` tells null from nothing."""
+
+    status: int
+    has_body: bool = False
+    body: Any = None
+
+
+class Example(Part):
+    """A contract example: what the endpoint must answer, without side effects, before it is served."""
+
+    name: str
+    request: ExampleRequest = ExampleRequest()
+    response: ExampleResponse
 
 
 class Config(Part):
@@ -121,6 +151,8 @@ class Config(Part):
 
 
 class EndpointConfig(Config):
+    """`retention_days` is the Company's where the Endpoint has none; `reindex` is the annotation's value."""
+
     kind: Literal["Endpoint"] = "Endpoint"
     company: str
     group: str
@@ -136,7 +168,10 @@ class EndpointConfig(Config):
     retention_days: int | None = None
     redact: tuple[str, ...] = ()
     indexes: tuple[Index, ...] = ()
+    reindex: str | None = None
     wait_time_seconds: float = 5
+    display_name: str | None = None
+    examples: tuple[Example, ...] = ()
     methods: dict[Method, MethodConfig]
 
 

@@ -6,9 +6,21 @@ from uuid import UUID
 ROW_BYTES = 256
 
 
+@dataclass(frozen=True, slots=True)
+class IndexPoint:
+    """One index that a document is to be found by. `definition` is its id, `path` a PostgreSQL jsonpath."""
+
+    definition: int
+    path: str
+    type: str
+
+
 @dataclass(slots=True)
 class Datum:
-    """What is to be stored. `input` and `output` are JSON texts in UTF-8; `source` is an IP address."""
+    """What is to be stored. `input` and `output` are JSON texts in UTF-8; `source` is an IP address.
+
+    `points` are the indexes of its input.
+    """
 
     id: UUID
     endpoint: UUID
@@ -18,6 +30,7 @@ class Datum:
     status: int | None
     input: bytes | None
     output: bytes | None
+    points: tuple[IndexPoint, ...] = ()
 
     @property
     def size(self) -> int:

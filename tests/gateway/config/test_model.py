@@ -61,7 +61,7 @@ def test_an_older_reader_passes_over_what_a_newer_writer_added(document: dict[st
         method.setdefault("input", {})["addedLater"] = None
     for token in newer.get("tokens", ()):
         token["addedLater"] = "new"
-    assert read(newer).model_copy(update={"version": (MAJOR, MINOR)}) == read(document)
+    assert read(newer).model_copy(update={"version": read(document).version}) == read(document)
 
 
 @pytest.mark.parametrize("document", cases())
