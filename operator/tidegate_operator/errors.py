@@ -19,9 +19,9 @@ class ApiError(OperatorError):
         self.action, self.status, self.detail = action, status, detail
 
     @property
-    def refused(self) -> bool:
-        """Whether this one request was refused for what it asks, and others may well be granted."""
-        return self.status in (400, 403, 422)
+    def is_outage(self) -> bool:
+        """Whether no other request would fare better; any other status may be one object's own, as a webhook's is."""
+        return self.status in (0, 401, 429, 503)
 
 
 class KindGone(OperatorError):

@@ -6,9 +6,8 @@ error end it: errors are counted, logged and tried again.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
@@ -17,38 +16,21 @@ from tidegate_gateway.config.publish import Outcome, Publisher
 from tidegate_gateway.config.rows import ConfigRow
 from tidegate_gateway.config.snapshot import Ref
 from tidegate_operator.brake import Brake
-from tidegate_operator.errors import ApiError, KindGone
+from tidegate_operator.errors import KindGone
 from tidegate_operator.hold_off import HoldOff
 from tidegate_operator.metrics import METRICS
-from tidegate_operator.refusals import Refusals
+from tidegate_operator.reads import Inputs, Reads
 from tidegate_operator.rows import Rows
 from tidegate_operator.store import Body, Key, Secret, Store
-from tidegate_operator.translate.model import TokenSecretWanted, Translation, World
+from tidegate_operator.translate.model import Translation, World
 from tidegate_operator.translate.translator import Translator
 
 HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS = 0.02, 0.2
-READ_CONCURRENCY = 8
 RETRY_SECONDS, RETRY_CAP_SECONDS = 0.2, 5.0
 FAILURES_UNTIL_UNREADY = 3
 ROUNDS = 8  # what is read may ask for more: a token Secret, then its keys
 
 log = structlog.get_logger("tidegate.loop")
-
-
-class Inputs(Protocol):
-    """What a translation may ask for, of a cluster or of a folder."""
-
-    async def read_secret(self, key: Key) -> Secret | None:
-        """The Secret as it is now; None if it is not there."""
-
-    async def make_tokens(self, wanted: TokenSecretWanted) -> Secret | None:
-        """Make the primary tokens that are missing; gives the Secret as it is then."""
-
-    async def check_path(self, path: str) -> str | None:
-        """PostgreSQL's word on a jsonpath: None if it takes it, else its mistake."""
-
-    async def confirm(self, kinds: Iterable[str]) -> None:
-        """Raise KindGone if the deletion of resources of these kinds is not to be believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +59,8 @@ class Control:
         self._elected = False
         self._epoch: int | None = None
         self._verify = False
-        self._refusals = Refusals()
         self.hold_off = HoldOff(HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS)
+        self._reads = Reads(store, inputs, self.hold_off.touch)
         self.complete = asyncio.Event()
         self.brake = Brake()
         self.on_held: Callable[[float], None] = lambda _seconds: None
@@ -161,8 +143,8 @@ class Control:
         self._store.forget_secrets(self._translator.secrets)
         touched, self._pending, self._touched = self._touched, set(), frozenset()
         held = self.brake.since is not None
-        relieved = self._refusals.keep_only({wanted.key for wanted in translation.wanted_tokens})
-        problems = self._rows.problems | self._refusals.problems
+        relieved = self._reads.keep_only(self._translator.secrets, translation)
+        problems = self._rows.problems | self._reads.problems
         touched |= problems.keys() | relieved
         return Pass(translation, touched, outcome, self._publisher.revisions, problems, held)
 
@@ -180,7 +162,7 @@ class Control:
         self._take_changes()
         translation = self._translate_once(world, self._pending)
         for _ in range(ROUNDS):
-            await self._gather(translation)
+            await self._reads.gather(translation, leads=self.leads)
             found = self._take_changes()
             if not found:
                 break
@@ -200,49 +182,6 @@ class Control:
         for bug in translation.bugs:
             log.error("the translation broke on a resource", resource=str(bug.key), stack=bug.stack)
         return translation
-
-    async def _gather(self, translation: Translation) -> None:
-        slots = asyncio.Semaphore(READ_CONCURRENCY)
-        async with asyncio.TaskGroup() as tasks:
-            for key in translation.wanted_secrets:
-                tasks.create_task(self._read_secret(key, slots))
-            for path in translation.wanted_paths:
-                tasks.create_task(self._check_path(path, slots))
-            for wanted in translation.wanted_tokens if self.leads else ():
-                if self._store.may_fill(wanted.secret, wanted.uid) and not self._refusals.is_fresh(wanted.key):
-                    tasks.create_task(self._make_tokens(wanted, slots))
-
-    async def _read_secret(self, key: Key, slots: asyncio.Semaphore) -> None:
-        async with slots:
-            self._store.ask_secret(key)
-            try:
-                secret = await self._inputs.read_secret(key)
-            except ApiError as error:
-                if not error.refused:
-                    raise
-                log.warning("a Secret may not be read and counts as absent", secret=str(key), error=str(error))
-                secret = None
-            self._store.answer_secret(key, secret)
-
-    async def _check_path(self, path: str, slots: asyncio.Semaphore) -> None:
-        async with slots:
-            self._store.put_path(path, await self._inputs.check_path(path))
-
-    async def _make_tokens(self, wanted: TokenSecretWanted, slots: asyncio.Semaphore) -> None:
-        async with slots:
-            self._store.ask_secret(wanted.secret)
-            try:
-                made = await self._inputs.make_tokens(wanted)
-            except ApiError as error:
-                # A quota or a policy of one namespace: its endpoint says so, and everybody else goes on.
-                if not error.refused:
-                    raise
-                self._refusals.note(
-                    wanted.key, f"Its primary tokens could not be made, and it is tried again: {error}."
-                )
-                asyncio.get_running_loop().call_later(self._refusals.retry_seconds, self.hold_off.touch)
-            else:
-                self._store.answer_secret(wanted.secret, made)
 
     async def _publish(self, rows: Mapping[Ref, ConfigRow], epoch: int) -> Outcome:
         if self._verify and not await self._publisher.verify():

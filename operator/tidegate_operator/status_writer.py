@@ -24,7 +24,6 @@ CONCURRENCY = 4  # more saturates the API server: a status costs it 3 ms of CPU
 GRACE_SECONDS = 1.0
 RETRY_SECONDS, RETRY_CAP_SECONDS = 0.5, 10.0
 NOT_FOUND, CONFLICT, INVALID = 404, 409, 422
-OVERLOADED = (0, 429, 503, 504)  # 0: no answer
 
 Status = dict[str, Any]
 Write = Callable[[Resource, Echo, Status], Awaitable[Body]]
@@ -146,12 +145,13 @@ class StatusWriter:
         count = self._failures[resource.key] = self._failures.get(resource.key, 0) + 1
         if error.status == INVALID and count == 1:
             self._note(resource, shown, wanted)  # its spec is such that the API server takes no status: an Event it is
-        if not self._resting:
+        is_news = not self._resting if error.is_outage else count == 1
+        if is_news:
             log.warning("status not written, will retry", resource=str(resource.key), error=str(error))
         self._resting.add(resource.key)
         delay = min(RETRY_SECONDS * 2 ** min(count, 10), RETRY_CAP_SECONDS)
         asyncio.get_running_loop().call_later(delay, self._wake, resource.key)
-        if error.status in OVERLOADED:
+        if error.is_outage:
             await asyncio.sleep(RETRY_SECONDS)  # it is not this object's fault: the others would fare no better
 
     def _wake(self, key: Key) -> None:

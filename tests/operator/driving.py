@@ -19,11 +19,14 @@ UID = "00000000-0000-4000-8000-{:012d}"
 
 
 class Given:
-    """Secrets as they are given; a read can be made to fail, or to wait, and a deletion not to be believed."""
+    """Secrets as they are given. A read can be made to wait, or to fail: all, those of a Secret, the making of an
+    Endpoint's tokens, or the question whether the API server is there; and a deletion not to be believed."""
 
     def __init__(self) -> None:
         self.secrets: dict[Key, Secret] = {}
         self.refusal: ApiError | None = None
+        self.refused: dict[Key, ApiError] = {}
+        self.outage: ApiError | None = None
         self.gone: str | None = None
         self.open = asyncio.Event()
         self.open.set()
@@ -32,13 +35,11 @@ class Given:
     async def read_secret(self, key: Key) -> Secret | None:
         self.reads += 1
         await self.open.wait()
-        if self.refusal:
-            raise self.refusal
+        self._refuse(key)
         return self.secrets.get(key)
 
     async def make_tokens(self, wanted: TokenSecretWanted) -> Secret | None:
-        if self.refusal:
-            raise self.refusal
+        self._refuse(wanted.key)
         data = dict.fromkeys(wanted.methods, b"value")
         made = self.secrets[wanted.secret] = Secret(wanted.secret, data, 1, frozenset({wanted.uid}))
         return made
@@ -47,8 +48,14 @@ class Given:
         return "no" if path == "$bad" else None
 
     async def confirm(self, kinds: Iterable[str]) -> None:
+        if self.outage:
+            raise self.outage
         if self.gone in set(kinds):
             raise KindGone(self.gone)
+
+    def _refuse(self, key: Key) -> None:
+        if error := self.refusal or self.refused.get(key):
+            raise error
 
 
 class Loop:

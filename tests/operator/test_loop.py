@@ -205,8 +205,8 @@ async def test_a_secret_that_is_refused_harms_its_own_endpoint_alone(leading: Lo
     assert await leading.served() == {"guarded", "open"}
     assert done.problems[key].startswith("Its primary tokens could not be made, and it is tried again: ")
     leading.given.refusal = None
-    leading.control._refusals.retry_seconds = 0
-    leading.control._refusals.note(key, "")
+    leading.control._reads.refusals.retry_seconds = 0
+    leading.control._reads.refusals.note(key, "")
     done = await leading.one()
     assert key not in done.problems
     assert key in done.touched

@@ -205,6 +205,20 @@ async def test_what_can_have_no_status_gets_an_event_once(shelf: Shelf) -> None:
     assert [wanted["url"] for _, wanted in shelf.noted].count("/orders") == 1
 
 
+@pytest.mark.parametrize("status", [400, 413, 500, 504])
+async def test_a_status_that_is_refused_holds_up_no_other_and_is_tried_again(shelf: Shelf, status: int) -> None:
+    shelf.writer.gateways_changed([gateway(1)])
+    names = ("orders", "more")
+    shelf.refusals = dict.fromkeys(names, ApiError("Writing", status, "a webhook"))
+    with capture_logs() as logs:
+        shelf.passed(*names, "other")
+        await eventually(lambda: shelf.states == [("other", "Ready")])
+        await eventually(lambda: len(logs) == 2)
+    assert {line["resource"] for line in logs} == {"Endpoint acme/orders", "Endpoint acme/more"}
+    shelf.refusals = {}
+    await eventually(lambda: sorted(shelf.states) == [("more", "Ready"), ("orders", "Ready"), ("other", "Ready")])
+
+
 async def test_what_is_gone_is_forgotten(shelf: Shelf) -> None:
     shelf.writer.gateways_changed([gateway(0)])
     shelf.passed("orders")
