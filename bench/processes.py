@@ -60,3 +60,9 @@ def _stat(pid: int) -> list[str]:
 
 def _used(stat: list[str]) -> float:
     return sum(map(int, stat[USER : CHILDREN_SYSTEM + 1])) / TICKS
+
+
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a process has had resident."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

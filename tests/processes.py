@@ -29,6 +29,12 @@ class Process:
         return self._process is not None and self._process.returncode is None
 
     @property
+    def pid(self) -> int:
+        """The number of the process, which must have been started."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def output(self) -> str:
         """All that it has printed so far, of earlier starts too."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
