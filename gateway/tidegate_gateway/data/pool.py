@@ -19,11 +19,12 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 CONNECT_SECONDS = 3.0
 COMMAND_SECONDS = 5.0
 DISCARD_SECONDS = 1.0
+STATEMENT_SECONDS = 300.0  # nothing takes longer
 JSONB_VERSION = b"\x01"
 SESSION = {
     "application_name": "tidegate",
     # The end of what a client that was cut off had begun.
-    "statement_timeout": "60s",
+    "statement_timeout": f"{STATEMENT_SECONDS:g}s",
     # A session that forgets its transaction would hold back every reader's horizon.
     "idle_in_transaction_session_timeout": "10s",
     # Plans for the values at hand: they touch the partitions they need, and none was made while a table was empty.

@@ -14,11 +14,14 @@ from tidegate_gateway.data.backlog import Backlog, Waiting
 from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import DataError, TooSlow, Unavailable, Unstorable
 from tidegate_gateway.data.lane import Lane
+from tidegate_gateway.data.pool import STATEMENT_SECONDS
 
 log = structlog.get_logger("tidegate.writer")
 
 MEGABYTE = 1024 * 1024
-BYTES_PER_SECOND = MEGABYTE  # what PostgreSQL parses, compresses and logs, be it many small values on a slow machine
+# What PostgreSQL parses, compresses and logs on a slow machine. Of millions of values it does 4 MB/s on two idle cores,
+# and a large datum may have to do with a sixteenth of them: it keeps nobody waiting but its like.
+BYTES_PER_SECOND, LARGE_BYTES_PER_SECOND = MEGABYTE, MEGABYTE / 4
 INTERNAL_ERROR = "XX000"  # also what PostgreSQL says of a value that its memory cannot hold
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4)  # seconds between the attempts at a batch; the last one repeats
 Observer = Callable[[int, float], None]
@@ -105,7 +108,7 @@ class Writer:
     async def _commit(self, lane: Lane, batch: Sequence[Waiting], began: float) -> None:
         """Tries until the batch is committed, a row is refused, or patience with PostgreSQL has come to its end."""
         data = [waiting.datum for waiting in batch]
-        seconds = self._attempt_seconds + sum(waiting.size for waiting in batch) / BYTES_PER_SECOND
+        seconds = min(self._attempt_seconds + _storing_seconds(batch), STATEMENT_SECONDS)
         for attempt in count():
             try:
                 await lane.insert(data, seconds, again=attempt > 0)
@@ -122,6 +125,12 @@ class Writer:
                 self._outage = None
                 return
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+
+
+def _storing_seconds(batch: Sequence[Waiting]) -> float:
+    """How long PostgreSQL may be at work on a batch that it has."""
+    rate = LARGE_BYTES_PER_SECOND if batch[0].large else BYTES_PER_SECOND
+    return sum(waiting.size for waiting in batch) / rate
 
 
 def _is_its_own_fault(batch: Sequence[Waiting], error: Unavailable) -> bool:

@@ -202,8 +202,20 @@ async def test_large_data_that_take_too_long_fail_alone_and_keep_nobody_waiting(
     assert other.id in await found(database_url)
 
 
+async def test_a_large_datum_that_just_takes_long_is_stored(database_url: str) -> None:
+    slow = datum(b'"' + b"x" * 2 * LARGE_BYTES + b'"')
+    async with connect(database_url) as pool, running(Writer(pool, patience=0.1, attempt_seconds=0.1)) as writer:
+        await make_partitions(pool, datetime.now(UTC), days_ahead=0)
+        async with held_up(database_url, slow) as somebody_waits:
+            caller = asyncio.create_task(writer.write(slow))
+            await somebody_waits()
+            done, _ = await asyncio.wait({caller}, timeout=3)
+            assert not done
+        await caller
+
+
 async def test_large_data_of_very_many_values_are_stored_beside_small_ones(database_url: str) -> None:
-    many = b"[" + b"{}," * (4 * 1024 * 1024) + b"{}]"
+    many = b"[" + b"{}," * (1024 * 1024) + b"{}]"
     async with connect(database_url) as pool, running(Writer(pool)) as writer:
         load = Load(writer)
         await load.more(10)

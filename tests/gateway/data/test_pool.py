@@ -34,7 +34,7 @@ async def test_a_session_cannot_hold_the_horizon_back_and_plans_for_the_values_a
         settings = await settings_of(connection)
     assert settings["application_name"] == "tidegate"
     assert settings["idle_in_transaction_session_timeout"] == "10000"
-    assert settings["statement_timeout"] == "60000"
+    assert settings["statement_timeout"] == "300000"
     assert settings["plan_cache_mode"] == "force_custom_plan"
 
 
