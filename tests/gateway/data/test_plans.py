@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from tests.gateway.data.making import listed
 from tidegate_gateway.data.ids import LOWEST, first_id
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
@@ -79,6 +80,7 @@ async def test_hot_queries_use_indexes_on_the_partitions_they_need(
 
 async def test_a_page_stops_when_it_is_full(pool: asyncpg.Pool) -> None:
     await fill(pool)
+    await listed(Reader(pool), 30, ENDPOINTS[0])
     query, values = HOT["next page"]
     async with acquire(pool) as connection:
         text = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", *values)
