@@ -141,6 +141,7 @@ class Control:
         rows = self._rows.of(translation)
         outcome = None if self._epoch is None else await self._publish(rows, self._epoch)
         self._store.forget_secrets(self._translator.secrets)
+        self._store.forget_paths(self._translator.paths)
         touched, self._pending, self._touched = self._touched, set(), frozenset()
         held = self.brake.since is not None
         relieved = self._reads.keep_only(self._translator.secrets, translation)

@@ -147,13 +147,17 @@ class Store:
     def put_path(self, path: str, mistake: str | None) -> None:
         """Keep PostgreSQL's word on the path of an index."""
         self.paths[path] = mistake
-        self._changes.add(Key("JsonPath", "", path))
+        self._changes.add(path_key(path))
 
     def forget_secrets(self, referred: Collection[Key]) -> None:
         """Drop every Secret that nothing refers to any more."""
         for key in [key for key in self.secrets if key not in referred]:
             del self.secrets[key]
             self._secret_versions.pop(key, None)
+
+    def forget_paths(self, wanted: Collection[Key]) -> None:
+        """Drop PostgreSQL's word on every path that no resource has any more."""
+        self.paths = {path: mistake for path, mistake in self.paths.items() if path_key(path) in wanted}
 
     def _known_version(self, key: Key) -> int:
         echo = self.echoes.get(key)
@@ -166,6 +170,11 @@ class Store:
             return False
         self._changes.add(key)
         return True
+
+
+def path_key(path: str) -> Key:
+    """The key that stands for the path of an index where resources are told apart."""
+    return Key("JsonPath", "", path)
 
 
 def _matter_of(secret: Secret | None) -> object:

@@ -43,7 +43,20 @@ async def test_a_pass_reads_what_it_needs_and_publishes_once(leading: Loop) -> N
     assert leading.store.paths == {"$.a": None}
     leading.delete("orders")
     await leading.one()
-    assert leading.store.secrets == {}  # nothing refers to it any more
+    assert (leading.store.secrets, leading.store.paths) == ({}, {})  # nothing refers to them any more
+
+
+async def test_what_was_said_of_a_path_is_kept_for_as_long_as_a_resource_has_it(leading: Loop) -> None:
+    """Each edit may bring new ones, for years."""
+    for generation in range(1, 4):
+        indexes = [{"name": "a", "path": f"$.a{generation}"}, {"name": "b", "path": "$.b"}]
+        leading.apply("orders", 1, generation, data={"indexes": indexes})
+        await leading.one()
+        assert leading.store.paths == {f"$.a{generation}": None, "$.b": None}
+    leading.apply("orders", 1, 4, data={"indexes": [{"name": "a", "path": "$bad"}]})
+    leading.apply("more", 2, data={"indexes": [{"name": "a", "path": "$.a1"}]})
+    await leading.one()
+    assert set(leading.store.paths) == {"$bad", "$.a1"}
 
 
 async def test_one_who_does_not_lead_makes_no_tokens(loop: Loop) -> None:

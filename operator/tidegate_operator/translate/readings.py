@@ -28,12 +28,17 @@ class Readings:
     def __init__(self) -> None:
         self._read: dict[Reader, frozenset[Key]] = {}
         self._readers: dict[Key, set[Reader]] = {}
-        self._secrets: dict[Key, None] = {}
+        self._inputs: dict[str, dict[Key, None]] = {"Secret": {}, "JsonPath": {}}
 
     @property
     def secrets(self) -> Set[Key]:
         """Every Secret that is read; a live view."""
-        return self._secrets.keys()
+        return self._inputs["Secret"].keys()
+
+    @property
+    def paths(self) -> Set[Key]:
+        """Every path of an index that is read; a live view."""
+        return self._inputs["JsonPath"].keys()
 
     def readers(self, key: Key) -> Collection[Reader]:
         """Who has read this."""
@@ -46,8 +51,8 @@ class Readings:
             self._forget(reader, key)
         for key in keys - before:
             self._readers.setdefault(key, set()).add(reader)
-            if key.kind == "Secret":
-                self._secrets[key] = None
+            if key.kind in self._inputs:
+                self._inputs[key.kind][key] = None
         if keys:
             self._read[reader] = keys
         else:
@@ -58,4 +63,5 @@ class Readings:
         readers.discard(reader)
         if not readers:
             del self._readers[key]
-            self._secrets.pop(key, None)
+            if key.kind in self._inputs:
+                del self._inputs[key.kind][key]

@@ -40,6 +40,11 @@ class Translator:
         """Every Secret that is referred to; a live view."""
         return self._drafts.readings.secrets
 
+    @property
+    def paths(self) -> Set[Key]:
+        """Every path of an index that some resource has; a live view."""
+        return self._drafts.readings.paths
+
     def translate(self, world: World, changed: Collection[Key] | None = None) -> Translation:
         """The outcome for this world. `changed`: the resources, Secrets and paths that are others; None: all may be."""
         self._resources = world.resources

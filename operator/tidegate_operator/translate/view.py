@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, TypeVar
 
-from tidegate_operator.store import Key, Secret
+from tidegate_operator.store import Key, Secret, path_key
 from tidegate_operator.translate.facts import NO_TENANT, Document, Tenant, document_key, presence_key, tenant_key
 from tidegate_operator.translate.model import World
 
@@ -59,7 +59,7 @@ class View:
 
     def path_mistake(self, path: str) -> str | None:
         """PostgreSQL's word against the path of an index. While it has not been asked, the resource is `pending`."""
-        key = Key("JsonPath", "", path)
+        key = path_key(path)
         self.read.add(key)
         if path not in self._world.paths:
             self.unread.add(key)
