@@ -15,6 +15,7 @@ from tidegate_gateway.config.errors import Superseded
 from tidegate_gateway.config.publish import Outcome, Publisher
 from tidegate_gateway.config.rows import ConfigRow
 from tidegate_gateway.config.snapshot import Ref
+from tidegate_gateway.data.errors import DataError
 from tidegate_operator.brake import Brake
 from tidegate_operator.errors import KindGone
 from tidegate_operator.hold_off import HoldOff
@@ -28,6 +29,7 @@ from tidegate_operator.translate.translator import Translator
 HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS = 0.02, 0.2
 RETRY_SECONDS, RETRY_CAP_SECONDS = 0.2, 5.0
 FAILURES_UNTIL_UNREADY = 3
+PURGE_SECONDS = 3600.0
 ROUNDS = 8  # what is read may ask for more: a token Secret, then its keys
 
 log = structlog.get_logger("tidegate.loop")
@@ -59,6 +61,7 @@ class Control:
         self._elected = False
         self._epoch: int | None = None
         self._verify = False
+        self._purge_at = 0.0
         self.hold_off = HoldOff(HOLD_OFF_SECONDS, HOLD_OFF_CAP_SECONDS)
         self._reads = Reads(store, inputs, self.hold_off.touch)
         self.complete = asyncio.Event()
@@ -140,6 +143,8 @@ class Control:
         translation = await self._translate()
         rows = self._rows.of(translation)
         outcome = None if self._epoch is None else await self._publish(rows, self._epoch)
+        if self.leads and time.monotonic() >= self._purge_at:
+            await self._purge()
         self._store.forget_secrets(self._translator.secrets)
         self._store.forget_paths(self._translator.paths)
         touched, self._pending, self._touched = self._touched, set(), frozenset()
@@ -195,6 +200,17 @@ class Control:
         withdrawn = [kind for kind, _ in gone].count("Endpoint")
         held = self._brake_holds(served, withdrawn)
         return await self._publisher.publish(rows, epoch, delete=not held)
+
+    async def _purge(self) -> None:
+        """Forget what was withdrawn long ago; that it failed harms nobody, and the next hour makes up for it."""
+        self._purge_at = time.monotonic() + PURGE_SECONDS
+        try:
+            purged = await self._publisher.purge()
+        except DataError as error:
+            log.warning("what was withdrawn long ago was not purged", problem=str(error))
+        else:
+            if purged:
+                log.info("purged what was withdrawn long ago", rows=purged)
 
     def _brake_holds(self, served: int, withdrawn: int) -> bool:
         was_held = self.brake.since is not None

@@ -46,6 +46,32 @@ async def test_a_pass_reads_what_it_needs_and_publishes_once(leading: Loop) -> N
     assert (leading.store.secrets, leading.store.paths) == ({}, {})  # nothing refers to them any more
 
 
+async def test_what_was_withdrawn_a_day_ago_is_forgotten_once_an_hour(leading: Loop) -> None:
+    leading.apply("orders", 1)
+    leading.apply("more", 2)
+    await leading.one()
+    leading.delete("orders")
+    await leading.one()
+    await leading.pool.execute("UPDATE config SET withdrawn = withdrawn - interval '25 hours'")
+    await leading.one()
+    assert await leading.pool.fetchval("SELECT count(*) FROM config") == 2  # it was done within this hour
+    leading.control._purge_at = 0
+    with capture_logs() as logs:
+        await leading.one()
+    assert await leading.pool.fetchval("SELECT count(*) FROM config") == 1
+    assert [(line["event"], line["rows"]) for line in logs] == [("purged what was withdrawn long ago", 1)]
+    assert await leading.served() == {"more"}
+
+
+async def test_a_purge_that_fails_fails_no_pass(leading: Loop) -> None:
+    leading.control._purge_at = 0
+    await leading.pool.execute("ALTER TABLE gateway RENAME TO elsewhere")
+    leading.apply("orders", 1)
+    with capture_logs() as logs:
+        await leading.one()
+    assert [line["event"] for line in logs] == ["what was withdrawn long ago was not purged", "published"]
+
+
 async def test_what_was_said_of_a_path_is_kept_for_as_long_as_a_resource_has_it(leading: Loop) -> None:
     """Each edit may bring new ones, for years."""
     for generation in range(1, 4):

@@ -86,6 +86,11 @@ class Publisher:
                 self._sure &= self._revision == await connection.fetchval(QUERIES.read_revision)
             return self._sure
 
+    async def purge(self) -> int:
+        """Remove the marks of what was withdrawn a day ago and has no data any more; gives how many."""
+        async with acquire(self._pool) as connection:
+            return len(await connection.fetch(QUERIES.purge_withdrawn, timeout=READ_SECONDS))
+
     async def publish(self, rows: Mapping[Ref, ConfigRow], epoch: int, *, delete: bool = True) -> Outcome:
         """Make `rows` what is published (without `delete` nothing is withdrawn).
 

@@ -22,13 +22,28 @@ ON CONFLICT (kind, uid) DO UPDATE SET
     sealed = CASE
         WHEN old.digest = excluded.digest THEN coalesce(old.sealed, excluded.sealed) ELSE excluded.sealed
     END,
-    deleted = false;
+    deleted = false,
+    withdrawn = NULL;
 
 -- name: withdraw_rows
 -- Marks rows deleted, so that gateways hear of it. The credentials go at once; the rest is for the end of retention.
-UPDATE config SET deleted = true, revision = $1, sealed = NULL
+UPDATE config SET deleted = true, withdrawn = now(), revision = $1, sealed = NULL
 FROM unnest($2::text[], $3::uuid[]) AS gone (kind, uid)
 WHERE config.kind = gone.kind AND config.uid = gone.uid AND NOT config.deleted;
+
+-- name: purge_withdrawn
+-- Removes what was withdrawn a day ago, but for an Endpoint that still has data, which go by its retention, and for what
+-- a gateway that is there has not heard of yet.
+DELETE FROM config
+WHERE
+    deleted
+    AND withdrawn < now() - interval '1 day'
+    AND NOT EXISTS (SELECT FROM datum WHERE datum.endpoint = config.uid)
+    AND NOT EXISTS (
+        SELECT FROM gateway
+        WHERE gateway.revision < config.revision AND gateway.heartbeat > now() - interval '1 day'
+    )
+RETURNING uid;
 
 -- name: notify_config
 -- Wakes the gateways at the commit.
