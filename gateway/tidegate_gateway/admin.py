@@ -23,7 +23,7 @@ class Readiness:
     @property
     def ready(self) -> bool:
         """Whether requests may come."""
-        return self.configuration and self.database and self.running
+        return self.configuration and self.database and self.running and self.problem is None
 
 
 def admin_app(readiness: Callable[[], Awaitable[Readiness]], registry: CollectorRegistry) -> Starlette:

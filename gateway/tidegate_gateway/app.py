@@ -119,7 +119,7 @@ class Gateway:
 
     def _front(self) -> Front:
         return Front(
-            lambda: self._watch.snapshot if self._watch.loaded else None,
+            lambda: self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None,
             self._writer,
             self._reader,
             create_api(),

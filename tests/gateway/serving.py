@@ -1,8 +1,9 @@
 """A whole gateway on real sockets and a real database, and a caller of it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -68,10 +69,15 @@ async def publish(url: str, *rows: ConfigRow) -> int:
         return (await Publisher(pool).publish(rows_of(rows), 1)).revision
 
 
+def right() -> datetime:
+    """What a clock shows that is right."""
+    return datetime.now(UTC)
+
+
 @asynccontextmanager
-async def started(url: str, **given: Any) -> AsyncIterator[Caller]:
+async def started(url: str, *, clock: Callable[[], datetime] = right, **given: Any) -> AsyncIterator[Caller]:
     """A gateway that listens."""
-    gateway = Gateway(settings_for(url, **given))
+    gateway = Gateway(settings_for(url, **given), clock)
     await gateway.start()
     try:
         async with aiohttp.ClientSession(headers={"content-type": "application/json"}) as session:

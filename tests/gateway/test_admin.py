@@ -1,5 +1,7 @@
 """The admin address says which part is not well."""
 
+from dataclasses import replace
+
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
@@ -31,6 +33,11 @@ async def test_each_part_keeps_it_from_being_ready(part: str) -> None:
     reply = await ask("/readyz", Readiness(**parts, problem="Something is in the way."))
     assert reply.status == 503
     assert reply.json == {"ready": False, **parts, "problem": "Something is in the way."}
+
+
+async def test_a_problem_keeps_it_from_being_ready_with_all_its_parts_there() -> None:
+    reply = await ask("/readyz", replace(READY, problem="The clock is wrong."))
+    assert (reply.status, reply.json["ready"], reply.json["problem"]) == (503, False, "The clock is wrong.")
 
 
 async def test_it_is_well_even_if_it_is_not_ready() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -111,6 +112,25 @@ async def test_it_is_ready_only_with_all_of_the_configuration(empty_database_url
         assert (await caller.send("POST", data=b"1")).status == 201
     waiting = logs.lines("waiting for the database")
     assert [line["problem"] for line in waiting] == [missing]
+
+
+async def test_with_a_clock_that_is_off_it_stores_nothing_and_says_so(database_url: str) -> None:
+    await publish(database_url, OPEN)
+    clock = lambda: datetime.now(UTC) + timedelta(hours=1)  # noqa: E731 - a clock is a function
+    async with started(database_url, clock=clock) as caller:
+        await eventually(lambda: configured(caller))
+        ready = await caller.admin("/readyz")
+        assert (ready.status, ready.json["ready"], ready.json["database"]) == (503, False, True)
+        assert "s ahead of the database's: set it right." in ready.json["problem"]
+        reply = await caller.send("POST", data=b"1")
+        assert (reply.status, reply.json["code"], reply.headers["retry-after"]) == (503, "unavailable", "1")
+    async with connect(database_url) as pool:
+        assert await pool.fetchval("SELECT count(*) FROM datum") == 0
+
+
+async def configured(caller: object) -> bool:
+    reply = await caller.admin("/readyz")  # type: ignore[attr-defined]
+    return bool(reply.json["configuration"])
 
 
 async def problem_is(caller: object, text: str | None) -> bool:

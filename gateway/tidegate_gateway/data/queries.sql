@@ -98,3 +98,7 @@ SELECT EXISTS (
 -- reader and stop every writer meanwhile.
 SELECT format('CREATE TABLE %I (LIKE datum INCLUDING DEFAULTS INCLUDING STORAGE)', $1::text)
     || format('; ALTER TABLE datum ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', $1::text, $2::uuid, $3::uuid);
+
+-- name: database_time
+-- What the clock of the database shows.
+SELECT clock_timestamp();
