@@ -43,7 +43,9 @@ class Assembly:
         if row.deleted:
             self._objects.pop(row.ref, None)
             self.failures.pop(row.ref, None)
-        elif not self._is_served(row):
+        elif self._is_served(row):
+            self.failures.pop(row.ref, None)  # of what a restored database knows nothing of
+        else:
             self._compile(row)
 
     def _is_served(self, row: StoredRow) -> bool:

@@ -60,6 +60,24 @@ async def test_the_operator_hears_of_a_failure_and_of_its_end(pool: asyncpg.Pool
             assert [gateway.failures for gateway in await live(pool)] == [expected]
 
 
+async def test_a_good_one_that_comes_back_as_it_was_ends_the_failure(pool: asyncpg.Pool, database_url: str) -> None:
+    """A database that was restored from a backup has the very row that is still served."""
+    await Publisher(pool).publish(rows_of([ONE]), 1)
+    async with running(database_url, pool, poll_seconds=0.05) as watch:
+        async with pool.acquire() as connection:
+            await connection.execute("CREATE TABLE backup AS TABLE config")
+        await Publisher(pool).publish(rows_of([BAD]), 1, delete=False)
+        await at(watch, 2)
+        assert failures(watch) == [failure("13 days bring no luck.")]
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("DELETE FROM config")
+            await connection.execute("INSERT INTO config TABLE backup")
+            await connection.execute("UPDATE config_state SET revision = 1")
+        await at(watch, 1)
+        assert watch.snapshot.endpoints == {"acme/main/one": "one for None days"}
+        assert failures(watch) == []
+
+
 async def test_deleting_it_ends_the_failure(pool: asyncpg.Pool, database_url: str) -> None:
     publisher = Publisher(pool)
     await publisher.publish(rows_of([ONE]), 1)
