@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -55,7 +56,11 @@ async def test_one_gateway_that_does_not_compile_an_endpoint_serves_the_others(d
     broken = endpoint_row("broken", authentication="None", methods={"POST": {}}, allowed_ips=["10.0.0.1/8"])
     async with serving(database_url, OPEN, broken) as caller:
         assert (await caller.send("POST", data=b"1")).status == 201
-        assert (await caller.send("POST", ORDERS.replace("orders", "broken"), data=b"1")).status == 404
+        for address in ("broken", f"broken/{uuid4()}"):
+            reply = await caller.send("POST", ORDERS.replace("orders", address), data=b"1")
+            assert (reply.status, reply.json["code"], reply.headers["retry-after"]) == (503, "unavailable", "1")
+        for address in ("other", "broken/", "broken/one/more"):
+            assert (await caller.send("POST", ORDERS.replace("orders", address), data=b"1")).status == 404
         metrics = (await caller.admin("/metrics")).body.decode()
         assert "tidegate_not_compiled 1.0" in metrics
         assert "tidegate_endpoints 1.0" in metrics

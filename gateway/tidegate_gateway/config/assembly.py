@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-from tidegate_gateway.config.compiling import compile_row
+from tidegate_gateway.config.compiling import address_of, compile_row
 from tidegate_gateway.config.errors import NotCompiled
 from tidegate_gateway.config.gateways import Failure
 from tidegate_gateway.config.reading import Load, StoredRow
@@ -19,6 +19,7 @@ class Assembly:
     def __init__(self, compilers: Mapping[str, Compiler], before: Snapshot, failures: Mapping[Ref, Failure]) -> None:
         self._compilers = compilers
         self._objects: dict[Ref, Compiled] = dict(before.objects)
+        self._broken: dict[Ref, str] = dict(before.broken)
         self.failures: dict[Ref, Failure] = dict(failures)
 
     async def apply(self, load: Load) -> Snapshot:
@@ -31,20 +32,21 @@ class Assembly:
             if time.monotonic() > pause_at:
                 await asyncio.sleep(0)
                 pause_at = time.monotonic() + SLICE_SECONDS
-        return snapshot_of(load.revision, self._objects)
+        return snapshot_of(load.revision, self._objects, self._broken)
 
     def _forget_all_but(self, refs: set[Ref]) -> None:
         self._objects = {ref: compiled for ref, compiled in self._objects.items() if ref in refs}
-        self.failures = {ref: failure for ref, failure in self.failures.items() if ref in refs}
+        for gone in self.failures.keys() - refs:
+            self._mended(gone)
 
     def _apply(self, row: StoredRow) -> None:
         if row.kind not in self._compilers:
             return  # of a newer version, or not for gateways
         if row.deleted:
             self._objects.pop(row.ref, None)
-            self.failures.pop(row.ref, None)
+            self._mended(row.ref)
         elif self._is_served(row):
-            self.failures.pop(row.ref, None)  # of what a restored database knows nothing of
+            self._mended(row.ref)  # by a restored database, which has what was good
         else:
             self._compile(row)
 
@@ -56,6 +58,16 @@ class Assembly:
         try:
             self._objects[row.ref] = compile_row(row, self._compilers)
         except NotCompiled as error:
-            self.failures[row.ref] = Failure(row.kind, row.namespace, row.name, row.uid, row.generation, str(error))
+            self._fail(row, error)
         else:
-            self.failures.pop(row.ref, None)
+            self._mended(row.ref)
+
+    def _fail(self, row: StoredRow, error: NotCompiled) -> None:
+        self._mended(row.ref)
+        self.failures[row.ref] = Failure(row.kind, row.namespace, row.name, row.uid, row.generation, str(error))
+        if address := address_of(row):
+            self._broken[row.ref] = address
+
+    def _mended(self, ref: Ref) -> None:
+        self.failures.pop(ref, None)
+        self._broken.pop(ref, None)

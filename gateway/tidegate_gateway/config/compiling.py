@@ -13,12 +13,19 @@ from tidegate_gateway.expressions.errors import ExpressionError
 
 MESSAGE_CHARACTERS = 500
 SHOWN_MISTAKES = 3
+ENDPOINT = "Endpoint"
 
 log = structlog.get_logger("tidegate.config")
 
 
 class _Versioned(BaseModel):
     version: tuple[int, int]
+
+
+class _Placed(BaseModel):
+    company: str
+    group: str
+    slug: str
 
 
 def compile_row(row: StoredRow, compilers: Mapping[str, Compiler]) -> Compiled:
@@ -37,9 +44,21 @@ def compile_row(row: StoredRow, compilers: Mapping[str, Compiler]) -> Compiled:
         row.revision,
         row.digest,
         made,
-        f"{config.company}/{config.group}/{config.slug}" if isinstance(config, EndpointConfig) else None,
+        _address(config) if isinstance(config, EndpointConfig) else None,
         row.sealed,
     )
+
+
+def address_of(row: StoredRow) -> str | None:
+    """The address of an Endpoint that does not compile, if the row says it in a way that every version knows."""
+    try:
+        return _address(_Placed.model_validate_json(row.configuration)) if row.kind == ENDPOINT else None
+    except ValidationError:
+        return None
+
+
+def _address(placed: EndpointConfig | _Placed) -> str:
+    return f"{placed.company}/{placed.group}/{placed.slug}"
 
 
 def _validated(row: StoredRow) -> AnyConfig:

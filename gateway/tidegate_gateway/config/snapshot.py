@@ -7,6 +7,7 @@ from typing import Any
 
 Ref = tuple[str, str]  # kind and uid: a resource's identity
 Compiler = Callable[[Any, str], object]  # of the kind's configuration model and the resource's uid
+NONE_BROKEN: Mapping[Ref, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,25 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that is served at `revision`. `endpoints` has the compiled Endpoints by "<company>/<group>/<slug>"."""
+    """Everything that is served at `revision`. `endpoints` has the compiled Endpoints by "<company>/<group>/<slug>".
+
+    `broken` says where Endpoints should be that do not compile here; `unserved` are those addresses that nobody has.
+    """
 
     revision: int
     objects: Mapping[Ref, Compiled]
     endpoints: Mapping[str, Any]
+    broken: Mapping[Ref, str]
+    unserved: frozenset[str]
 
 
-def snapshot_of(revision: int, objects: Mapping[Ref, Compiled]) -> Snapshot:
-    """Put a snapshot together. `objects` is the snapshot's from now on."""
-    return Snapshot(revision, MappingProxyType(objects), MappingProxyType(_by_address(objects.values())))
+def snapshot_of(revision: int, objects: Mapping[Ref, Compiled], broken: Mapping[Ref, str] = NONE_BROKEN) -> Snapshot:
+    """Put a snapshot together. `objects` and `broken` are the snapshot's from now on."""
+    endpoints = _by_address(objects.values())
+    unserved = frozenset(broken.values()) - endpoints.keys()
+    return Snapshot(
+        revision, MappingProxyType(objects), MappingProxyType(endpoints), MappingProxyType(broken), unserved
+    )
 
 
 def _by_address(objects: Iterable[Compiled]) -> dict[str, Any]:

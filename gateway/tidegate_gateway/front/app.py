@@ -101,9 +101,10 @@ class Front:
             return endpoint, None
         parent, _, tail = address.rpartition("/")
         endpoint = snapshot.endpoints.get(parent)
-        if endpoint is None or not tail:
-            raise Problem("unknown_endpoint")
-        return endpoint, tail
+        if endpoint and tail:
+            return endpoint, tail
+        unserved = address in snapshot.unserved or (tail and parent in snapshot.unserved)
+        raise Problem("unavailable" if unserved else "unknown_endpoint")
 
     async def _pass_on(self, request: Request, send: Send) -> None:
         status = 0

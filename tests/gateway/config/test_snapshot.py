@@ -24,6 +24,19 @@ def test_of_two_at_one_address_the_newer_revision_has_it_in_any_order() -> None:
         assert snapshot_of(6, {c.ref: c for c in order}).endpoints == {"acme/main/orders": "d@6"}
 
 
+def test_what_is_not_served_is_known_by_its_address() -> None:
+    refs = {("Endpoint", "a"): "acme/main/one", ("Endpoint", "b"): "acme/main/two", ("Endpoint", "c"): "acme/main/two"}
+    snapshot = snapshot_of(3, {}, refs)
+    assert snapshot.broken == refs
+    assert snapshot.unserved == {"acme/main/one", "acme/main/two"}
+
+
+def test_what_another_has_is_served() -> None:
+    holder = compiled("a", 1)
+    snapshot = snapshot_of(3, {holder.ref: holder}, {("Endpoint", "b"): "acme/main/orders"})
+    assert snapshot.unserved == frozenset()
+
+
 def test_a_snapshot_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         EMPTY.objects["Endpoint", "a"] = compiled("a", 1)  # type: ignore[index]
@@ -33,6 +46,7 @@ def test_a_snapshot_cannot_be_changed() -> None:
 
 def test_the_empty_one_has_nothing() -> None:
     assert (EMPTY.revision, dict(EMPTY.objects), dict(EMPTY.endpoints)) == (0, {}, {})
+    assert EMPTY.unserved == frozenset()
 
 
 def test_sealed_credentials_do_not_show() -> None:

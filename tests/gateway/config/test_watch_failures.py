@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 import structlog
 
-from tests.gateway.config.running import at, put, running
+from tests.gateway.config.running import at, cut_listeners, put, running
 from tests.gateway.config.samples import endpoint, endpoint_row, rows_of, uid_of
 from tests.waiting import eventually
 from tidegate_gateway.config.errors import NotCompiled
@@ -76,6 +76,50 @@ async def test_a_good_one_that_comes_back_as_it_was_ends_the_failure(pool: async
         await at(watch, 1)
         assert watch.snapshot.endpoints == {"acme/main/one": "one for None days"}
         assert failures(watch) == []
+
+
+@pytest.mark.parametrize("text", [document(retentionDays=13), document(version=[2, 0], methods="of another form")])
+async def test_where_one_is_that_was_never_good_is_known_until_it_is_good(
+    pool: asyncpg.Pool, database_url: str, text: str
+) -> None:
+    await put(pool, "Endpoint", ONE.uid, "one", text)
+    async with running(database_url, pool) as watch:
+        assert watch.snapshot.unserved == {"acme/main/one"}
+        await put(pool, "Endpoint", ONE.uid, "one", document())
+        await at(watch, 2)
+        assert watch.snapshot.unserved == frozenset()
+        assert watch.snapshot.endpoints.keys() == {"acme/main/one"}
+
+
+async def test_a_last_good_one_goes_on_being_served_where_it_is(pool: asyncpg.Pool, database_url: str) -> None:
+    await Publisher(pool).publish(rows_of([ONE]), 1)
+    async with running(database_url, pool) as watch:
+        await Publisher(pool).publish(rows_of([BAD]), 1, delete=False)
+        await at(watch, 2)
+        assert (watch.snapshot.unserved, failures(watch)) == (frozenset(), [failure("13 days bring no luck.")])
+        await put(pool, "Endpoint", ONE.uid, "one", document(slug="elsewhere", retentionDays=13), generation=3)
+        await at(watch, 3)
+        assert watch.snapshot.endpoints.keys() == {"acme/main/one"}
+        assert watch.snapshot.unserved == {"acme/main/elsewhere"}
+        await Publisher(pool).publish({}, 1)
+        await eventually(lambda: not watch.snapshot.unserved)
+
+
+@pytest.mark.parametrize("text", [document(slug=7, version=[2, 0]), "{}", "[]"])
+async def test_where_one_is_that_does_not_say_so_is_not_known(pool: asyncpg.Pool, database_url: str, text: str) -> None:
+    await put(pool, "Endpoint", ONE.uid, "one", text)
+    async with running(database_url, pool) as watch:
+        assert len(failures(watch)) == 1
+        assert watch.snapshot.unserved == frozenset()
+
+
+async def test_where_one_is_gone_with_a_whole_load(pool: asyncpg.Pool, database_url: str) -> None:
+    await Publisher(pool).publish(rows_of([BAD]), 1)
+    async with running(database_url, pool) as watch:
+        assert watch.snapshot.unserved == {"acme/main/one"}
+        await pool.execute("DELETE FROM config")
+        await cut_listeners(pool)
+        await eventually(lambda: not watch.snapshot.unserved)
 
 
 async def test_deleting_it_ends_the_failure(pool: asyncpg.Pool, database_url: str) -> None:
