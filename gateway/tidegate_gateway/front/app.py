@@ -58,14 +58,18 @@ class Front:
         if not path.startswith(PREFIX):
             await self._pass_on(request, send)
             return
+        answer: Answer | None = None
         try:
             answer = await self._answer(request, path.removeprefix(PREFIX))
+            if answer:
+                await send_answer(send, answer, head=request.method == "HEAD")
         except asyncio.CancelledError:  # the process ends and waits no longer
-            await send_answer(send, Problem("unavailable").answer(request.trace_id))
+            if answer is None:
+                answer = Problem("unavailable").answer(request.trace_id)
+                await send_answer(send, answer)
             raise
-        if answer:
-            await send_answer(send, answer, head=request.method == "HEAD")
-        self._account(request, answer.status if answer else CALLER_GONE, answer.code if answer else "caller_gone")
+        finally:
+            self._account(request, answer.status if answer else CALLER_GONE, answer.code if answer else "caller_gone")
 
     async def _answer(self, request: Request, address: str) -> Answer | None:
         try:

@@ -40,7 +40,12 @@ async def open_front(pool: asyncpg.Pool) -> AsyncIterator[OpenFront]:
     writer = Writer(pool)
     writer.start()
 
-    def open_(*configs: EndpointConfig, trusted_proxies: int = 0, max_body_bytes: int = 100_000) -> Front:
+    def open_(
+        *configs: EndpointConfig,
+        trusted_proxies: int = 0,
+        max_body_bytes: int = 100_000,
+        metrics: Metrics | None = None,
+    ) -> Front:
         compiled = [
             Compiled(
                 *("Endpoint", uid_of(c.name), c.namespace, c.name, 1, 1, ""),
@@ -55,7 +60,7 @@ async def open_front(pool: asyncpg.Pool) -> AsyncIterator[OpenFront]:
             writer,
             Reader(pool),
             create_api(),
-            Metrics().requests,
+            (metrics or Metrics()).requests,
             trusted_proxies=trusted_proxies,
             max_body_bytes=max_body_bytes,
         )

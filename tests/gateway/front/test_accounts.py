@@ -101,26 +101,54 @@ async def test_what_nobody_thought_of_is_an_answer_without_details(logs: Logs, p
     assert (request["status"], request["code"]) == (500, "internal")
 
 
-async def test_who_is_cut_off_at_the_end_is_told_to_try_again(open_front: OpenFront) -> None:
-    sent: list[Message] = []
-    reading = asyncio.Event()
+class CutOff:
+    """A request whose task is cancelled while it waits: for its body, or with `slow` for its answer to go out."""
 
-    async def receive() -> Message:
-        reading.set()
+    def __init__(self, *, slow: bool = False) -> None:
+        self.sent: list[Message] = []
+        self._slow, self._waits = slow, asyncio.Event()
+
+    async def through(self, front: Front) -> None:
+        """Returns when it has ended."""
+        raw = {"type": "http", "method": "POST", "raw_path": ORDERS.encode(), "query_string": b"", "client": None}
+        scope: Scope = raw | {"headers": [(b"authorization", f"Bearer {SECRET}".encode())]}
+        task = asyncio.ensure_future(front(scope, self._receive, self._send))
+        await self._waits.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    async def _receive(self) -> Message:
+        if not self._slow:
+            await self._forever()
+        return {"type": "http.request", "body": b"1"}
+
+    async def _send(self, message: Message) -> None:
+        self.sent.append(message)
+        if self._slow:
+            await self._forever()
+
+    async def _forever(self) -> None:
+        self._waits.set()
         await asyncio.Event().wait()
-        raise AssertionError
 
-    async def send(message: Message) -> None:
-        sent.append(message)
 
-    raw = {"type": "http", "method": "POST", "raw_path": ORDERS.encode(), "query_string": b"", "client": None}
-    scope: Scope = raw | {"headers": [(b"authorization", f"Bearer {SECRET}".encode())]}
-    task = asyncio.ensure_future(open_front(guarded())(scope, receive, send))
-    await reading.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert sent[0]["status"] == 503
+async def test_who_is_cut_off_at_the_end_is_told_to_try_again_and_accounted(logs: Logs, open_front: OpenFront) -> None:
+    metrics, request = Metrics(), CutOff()
+    await request.through(open_front(guarded(), metrics=metrics))
+    assert request.sent[0]["status"] == 503
+    (line,) = logs.lines("request")
+    assert (line["endpoint"], line["status"], line["code"]) == ("acme/orders", 503, "unavailable")
+    text = generate_latest(metrics.registry).decode()
+    assert 'tidegate_requests_total{endpoint="acme/orders",status="503"} 1.0' in text
+
+
+async def test_who_is_cut_off_while_the_answer_goes_out_is_accounted_with_it(logs: Logs, open_front: OpenFront) -> None:
+    request = CutOff(slow=True)
+    await request.through(open_front(guarded()))
+    assert [message["status"] for message in request.sent] == [201]
+    (line,) = logs.lines("request")
+    assert (line["status"], line["code"]) == (201, None)
 
 
 async def test_every_other_address_is_the_fallbacks(logs: Logs, pool: asyncpg.Pool) -> None:
