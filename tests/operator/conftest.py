@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.connections import all_closed
 from tests.controlplane.accounts import make_account
 from tests.controlplane.cluster import Cluster
 from tests.controlplane.kubectl import Kubectl
@@ -18,6 +19,13 @@ from tests.operator.running import ROLES, Operator, Site, site, started
 from tests.postgres import new_database
 from tidegate_gateway.config.watch import ConfigWatch
 from tidegate_gateway.data.pool import connect
+
+
+@pytest.fixture(autouse=True)
+async def nothing_stays_open() -> AsyncIterator[None]:
+    """A test ends with all its connections closed: set up before all others, it is the last to be asked."""
+    yield
+    await all_closed()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from queue import Queue
 from typing import ParamSpec
 from urllib.parse import urlsplit
 
+from tests.connections import still_open
 from tests.controlplane.kubeconfig import write_kubeconfig
 from tests.operator.api import connection
 
@@ -75,9 +76,10 @@ class Relay:
         self._left = size
 
     async def end(self, server: asyncio.Server) -> None:
-        """Take no more, and return when everything is closed."""
+        """Take no more, and return when everything is closed, what was accepted just now and is not known yet too."""
         server.close()
-        while self._flows:
+        await asyncio.sleep(0)  # a turn of the loop, from which on they can be seen
+        while self._flows or still_open():
             for task in self._flows:
                 task.cancel()
             await asyncio.sleep(0.01)
