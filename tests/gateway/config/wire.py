@@ -6,6 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from tests.waiting import eventually
+
+TURNS = 4  # of the loop, from when a connection is accepted until it is served
+
 
 class Wire:
     """Carries bytes both ways until it is cut; later connections work again."""
@@ -17,6 +21,7 @@ class Wire:
         self._user, self._database = parts.username, parts.path
         self._writers: list[asyncio.StreamWriter] = []
         self._carriers: list[asyncio.Task[None]] = []
+        self._beginning = 0
         self.url = ""
 
     def cut(self) -> None:
@@ -38,8 +43,18 @@ class Wire:
         self.url = f"postgresql://{self._user}@127.0.0.1:{port}{self._database}"
         return server
 
+    async def end(self, server: asyncio.Server) -> None:
+        """Take no more, and cut every connection, those too that were accepted just now."""
+        server.close()
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        await eventually(lambda: not self._beginning)
+        self.cut()
+
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._beginning += 1
         there_reader, there_writer = await asyncio.open_unix_connection(self._socket)
+        self._beginning -= 1
         self._writers += writer, there_writer
         carriers = [asyncio.create_task(_carry(*way)) for way in ((reader, there_writer), (there_reader, writer))]
         self._carriers += carriers
@@ -57,6 +72,8 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 async def wire(database_url: str) -> AsyncIterator[Wire]:
     """A wire to the database of a URL as the fixtures give it."""
     one = Wire(database_url)
-    async with await one.listen():
+    server = await one.listen()
+    try:
         yield one
-        one.cut()
+    finally:
+        await one.end(server)
