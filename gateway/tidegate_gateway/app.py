@@ -134,6 +134,8 @@ class Gateway:
         gauge("tidegate_endpoints", "Endpoints that are served.", lambda: len(watch.snapshot.endpoints))
         gauge("tidegate_not_compiled", "Objects that did not compile.", lambda: len(watch.failures))
         gauge("tidegate_writer_queued", "Data that wait to be written.", lambda: self._writer.queued)
+        horizon = "Age of the oldest open transaction that lists of data stop at."
+        gauge("tidegate_reader_horizon_seconds", horizon, lambda: self._upkeep.horizon_seconds)
 
     def _swapped(self, snapshot: Snapshot) -> None:
         self._metrics.requests.forget_all_but({endpoint.label for endpoint in snapshot.endpoints.values()})

@@ -16,7 +16,7 @@ from tidegate_gateway.data.errors import DataError, SchemaTooOld, Unavailable
 from tidegate_gateway.data.migrate import check_version
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire
-from tidegate_gateway.data.vitals import database_time
+from tidegate_gateway.data.vitals import database_time, horizon_age
 
 DATABASE_RETRY_SECONDS = 1.0
 LOOK_SECONDS = 60.0
@@ -27,13 +27,17 @@ log = structlog.get_logger("tidegate.upkeep")
 
 
 class Upkeep:
-    """`problem` is a sentence while the database cannot be used, or must not because of the clock, else None."""
+    """`problem` is a sentence while the database cannot be used, or must not because of the clock, else None.
+
+    `horizon_seconds` is how old the horizon of readers was at the last look.
+    """
 
     def __init__(
         self, pool: asyncpg.Pool, clock: Callable[[], datetime], *, look_seconds: float = LOOK_SECONDS
     ) -> None:
         self._pool, self._clock, self._look_seconds = pool, clock, look_seconds
         self.problem: str | None = "The database has not answered yet."
+        self.horizon_seconds = 0.0
 
     async def run(self, when_usable: Callable[[], None]) -> None:
         """Until cancelled. Raises what waiting cannot mend: SchemaTooNew, MigrationChanged, BadDatabaseUrl."""
@@ -44,10 +48,10 @@ class Upkeep:
         when_usable()
         partitions_due = monotonic()
         while True:
+            await self._look()
             if self.problem is None and monotonic() >= partitions_due:
                 partitions_due = monotonic() + await self._make_partitions()
             await asyncio.sleep(self._look_seconds)
-            await self._look()
 
     async def _usable(self) -> bool:
         try:
@@ -65,15 +69,16 @@ class Upkeep:
         """A database that is away changes nothing here: readiness asks it, and requests find out."""
         try:
             await self._compare_clocks()
+            self.horizon_seconds = await horizon_age(self._pool)
         except DataError as error:
             log.warning("database not looked at", problem=str(error))
 
     async def _compare_clocks(self) -> None:
         before, self.problem = self.problem, _clock_problem(self._clock() - await database_time(self._pool))
-        if self.problem:
-            log.warning("not serving", problem=self.problem)
-        elif before:
+        if self.problem is None and before:
             log.info("serving")
+        elif self.problem != before:
+            log.warning("not serving", problem=self.problem)
 
     async def _make_partitions(self) -> float:
         """The seconds until it should be done again. A day that has none yet is no error: the writer makes it."""

@@ -88,6 +88,7 @@ async def test_the_admin_address_tells_how_it_is(database_url: str) -> None:
             "tidegate_writer_commit_seconds_count 1.0",
             "tidegate_writer_queued 0.0",
             "tidegate_snapshot_revision 1.0",
+            "tidegate_reader_horizon_seconds ",
         ):
             assert line in text
         assert "_created" not in text

@@ -131,3 +131,18 @@ async def test_a_database_that_goes_away_leaves_the_verdict_on_the_clock(pg_serv
             assert "ahead of the database's" in (upkeep.problem or "")
             await pg_server.start()
             await eventually(lambda: upkeep.problem is None)
+
+
+async def test_the_age_of_the_readers_horizon_is_kept_up_with(pg_server: PgServer, logs: Logs) -> None:
+    async with connect(pg_server.url) as pool:
+        async with acquire(pool) as connection:
+            await migrate(connection)
+        upkeep = Upkeep(pool, now, look_seconds=0.01)
+        assert upkeep.horizon_seconds == 0
+        async with running(upkeep) as usable:
+            await usable.wait()
+            await eventually(lambda: logs.lines("partitions made"))
+            async with acquire(pool) as connection, connection.transaction():
+                await connection.fetchval("SELECT pg_current_xact_id()")
+                await eventually(lambda: upkeep.horizon_seconds > 0.1)
+            await eventually(lambda: upkeep.horizon_seconds == 0)

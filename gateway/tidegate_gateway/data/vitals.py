@@ -15,3 +15,13 @@ async def database_time(pool: asyncpg.Pool) -> datetime:
     async with acquire(pool) as connection:
         now: datetime = await connection.fetchval(QUERIES.database_time)
     return now
+
+
+async def horizon_age(pool: asyncpg.Pool) -> float:
+    """For how many seconds the oldest transaction has been open that lists of data stop at; 0: none is. Unavailable.
+
+    Of sessions of other users only a role with `pg_read_all_stats` sees when they began.
+    """
+    async with acquire(pool) as connection:
+        age: float = await connection.fetchval(QUERIES.horizon_age)
+    return age
