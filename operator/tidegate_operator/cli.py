@@ -1,7 +1,6 @@
 """The command line. Here is what a person types; `commands` does it, and is imported when it is asked for."""
 
 import logging
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -133,10 +132,11 @@ def migrate() -> None:
     \b
     TIDEGATE_DATABASE_URL=postgresql://tidegate@db/tidegate tidegate migrate
     """
+    from tidegate_operator.commands.database import database_of
     from tidegate_operator.commands.migrate import migrate_database
     from tidegate_operator.commands.running import read_settings, run
 
-    applied = run(migrate_database(read_settings().database_url.get_secret_value()))
+    applied = run(migrate_database(database_of(read_settings())))
     typer.echo("\n".join(f"applied {name}" for name in applied) or "nothing to do: the database is up to date")
 
 
@@ -179,9 +179,9 @@ def status(data: Data = Path(".tidegate")) -> None:
     tidegate status                     of a `tidegate up` that runs here
     """
     from tidegate_operator.commands.running import run
-    from tidegate_operator.commands.status import database_url, lines, live_gateways
+    from tidegate_operator.commands.status import database, lines, live_gateways
 
-    gateways = run(live_gateways(database_url(os.environ.get("TIDEGATE_DATABASE_URL"), data)))
+    gateways = run(live_gateways(database(data)))
     typer.echo("\n".join(lines(gateways)))
 
 

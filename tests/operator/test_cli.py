@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import subprocess
@@ -8,10 +9,16 @@ import asyncpg
 import pytest
 import yaml
 
+from tests.operator.local.bouncer import bouncer
+
 TIDEGATE = str(Path(sys.executable).with_name("tidegate"))
 COMMANDS = ("up", "validate", "tokens", "status", "crds", "migrate", "slugify", "gateway", "operator")
 HEAD = "apiVersion: tidegate.dev/v1alpha1\nkind: Endpoint\nmetadata: {name: orders}\n"
 GOOD = f"{HEAD}spec: {{group: sales, methods: {{post: {{}}}}}}\n"
+INDEXED = (
+    f"{HEAD}spec:\n  group: sales\n  methods: {{post: {{}}}}\n  data:\n    indexes:\n"
+    "    - {name: customer, method: POST, source: Input, path: $..id}\n"
+)
 BAD = f"{HEAD}spec:\n  group: sales\n  colour: red\n  methods: {{post: {{}}}}\n"
 
 
@@ -75,6 +82,18 @@ def test_migrate_without_a_database_says_what_to_set() -> None:
     )
 
 
+async def test_each_command_reaches_a_database_through_pgbouncer(empty_database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(INDEXED)
+    async with bouncer(empty_database_url) as url:
+        plain = await asyncio.to_thread(tidegate, "migrate", TIDEGATE_DATABASE_URL=url)
+        assert plain.stderr == "tidegate: PostgreSQL is not available: the connection broke (08P01).\n"
+        through = {"TIDEGATE_DATABASE_URL": url, "TIDEGATE_PGBOUNCER": "true"}
+        for command in (("migrate",), ("status",), ("validate", str(tmp_path))):
+            outcome = await asyncio.to_thread(tidegate, *command, **through)
+            assert outcome.stderr == "", command
+        assert "is not accepted (InvalidIndexPath): spec.data.indexes[0].path: " in outcome.stdout
+
+
 def test_wrong_settings_are_named_all_at_once_without_their_values() -> None:
     outcome = tidegate("gateway", TIDEGATE_GRACE_SECONDS="soon", TIDEGATE_TRUSTED_PROXIES="99")
     assert outcome.returncode == 2
@@ -128,10 +147,7 @@ def test_validate_prints_json_lines(tmp_path: Path) -> None:
 
 
 def test_validate_asks_a_postgresql_of_its_own_about_paths(tmp_path: Path) -> None:
-    index = "{name: customer, method: POST, source: Input, path: $..id}"
-    (tmp_path / "a.yaml").write_text(
-        f"{HEAD}spec:\n  group: sales\n  methods: {{post: {{}}}}\n  data:\n    indexes:\n    - {index}\n"
-    )
+    (tmp_path / "a.yaml").write_text(INDEXED)
     outcome = tidegate("validate", str(tmp_path))
     assert outcome.returncode == 1
     assert "is not accepted (InvalidIndexPath): spec.data.indexes[0].path: " in outcome.stdout

@@ -5,25 +5,28 @@ from pathlib import Path
 
 from tidegate_gateway.config.gateways import Gateway, live
 from tidegate_gateway.data.migrate import check_version
-from tidegate_gateway.data.pool import acquire, connect
+from tidegate_gateway.data.pool import acquire
+from tidegate_operator.commands.database import Database, given_database
 from tidegate_operator.commands.errors import CommandError
 from tidegate_operator.local.postgres import running_url
 
 HEADS = ("GATEWAY", "VERSION", "REVISION", "HEARTBEAT")
 
 
-async def live_gateways(url: str) -> list[Gateway]:
+async def live_gateways(database: Database) -> list[Gateway]:
     """Those of a database. DataError."""
-    async with connect(url, size=1) as pool:
+    async with database.connect(size=1) as pool:
         async with acquire(pool) as connection:
             await check_version(connection)
         return await live(pool)
 
 
-def database_url(given: str | None, data: Path) -> str:
-    """The URL that is given, else that of a `tidegate up` which runs on the data folder. CommandError."""
-    if url := given or running_url(data):
-        return url
+def database(data: Path) -> Database:
+    """The one that is given, else that of a `tidegate up` which runs on the data folder. CommandError."""
+    if given := given_database():
+        return given
+    if url := running_url(data):
+        return Database(url)
     raise CommandError(f"TIDEGATE_DATABASE_URL is not set, and no `tidegate up` runs on {data}: name one of them.")
 
 

@@ -16,10 +16,11 @@ from rich.console import Console
 
 from tidegate_gateway.app import Gateway
 from tidegate_gateway.data.migrate import migrate
-from tidegate_gateway.data.pool import acquire, connect
+from tidegate_gateway.data.pool import acquire
 from tidegate_gateway.secrets import Sealer, parse_keys
 from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import set_up_logging
+from tidegate_operator.commands.database import Database, given_database
 from tidegate_operator.commands.running import read_settings
 from tidegate_operator.local.keys import encryption_keys
 from tidegate_operator.local.listening import admin_address, refuse_taken
@@ -61,14 +62,14 @@ async def _serve(options: Options) -> None:
     refuse_taken(options.listen)
     async with AsyncExitStack() as stack:
         data = _taken(options.data, stack)
-        url, keep = await _database(data, stack)
-        settings = _settings(url, data, options.listen)
+        database, keep = await _database(data, stack)
+        settings = _settings(database, data, options.listen)
         gateway = await _gateway(settings, stack)
-        pool = await stack.enter_async_context(connect(url, pgbouncer=settings.pgbouncer, size=POOL))
+        pool = await stack.enter_async_context(database.connect(size=POOL))
         public_url = settings.public_url or gateway.url
         names = " ".join(map(str, options.folders))
         title = f"Tidegate serves {names} at {public_url} (data in {options.data}; Ctrl-C ends it)"
-        operator = LocalOperator(data, url, pool, _sealer(settings), public_url, Console(), title)
+        operator = LocalOperator(data, settings.listen_url, pool, _sealer(settings), public_url, Console(), title)
         await first_ended([operator.run(folders), gateway.broken(), keep()])
 
 
@@ -110,27 +111,30 @@ def _taken(data: Path, stack: AsyncExitStack) -> Path:
     return data
 
 
-async def _database(data: Path, stack: AsyncExitStack) -> tuple[str, Keep]:
-    """The URL of a database with this version's schema, and what keeps it running: it is given, or one of our own."""
-    url = os.environ.get("TIDEGATE_DATABASE_URL")
+async def _database(data: Path, stack: AsyncExitStack) -> tuple[Database, Keep]:
+    """A database with this version's schema, and what keeps it running: it is given, or one of our own."""
+    database = given_database()
     keep: Keep = asyncio.Event().wait
-    if not url:
+    if database is None:
         server = EmbeddedPostgres(data)
-        url, keep = await server.start(), server.keep
+        database, keep = Database(await server.start()), server.keep
         stack.push_async_callback(server.stop)
         if server.folder != data:
             _say(f"PostgreSQL, which does not run as root, has its files in {server.folder}.")
-    async with connect(url, size=1) as pool, acquire(pool) as connection:
+    async with database.connect(size=1) as pool, acquire(pool) as connection:
         await migrate(connection)
-    return url, keep
+    return database, keep
 
 
-def _settings(url: str, data: Path, listen: str) -> Settings:
+def _settings(database: Database, data: Path, listen: str) -> Settings:
     address, word = admin_address(os.environ.get("TIDEGATE_ADMIN_LISTEN"))
     if word:
         _say(word)
     keys = os.environ.get("TIDEGATE_ENCRYPTION_KEYS") or encryption_keys(data)
-    return read_settings(database_url=url, listen=listen, admin_listen=address, encryption_keys=keys, pod_name=POD)
+    given: dict[str, Any] = {"listen": listen, "admin_listen": address, "encryption_keys": keys, "pod_name": POD}
+    if not os.environ.get("TIDEGATE_DATABASE_URL"):  # what is said of a given one does not hold for ours
+        given |= {"database_url": database.url, "database_listen_url": None, "pgbouncer": False}
+    return read_settings(**given)
 
 
 async def _gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:

@@ -1,6 +1,5 @@
 """`tidegate validate`: prints what the statuses of manifests would say."""
 
-import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tidegate_crds.conditions import ConditionType
-from tidegate_gateway.data.pool import connect
+from tidegate_operator.commands.database import Database, given_database
 from tidegate_operator.local.manifests import Folders, Reading
 from tidegate_operator.local.scratch import scratch_postgres
 from tidegate_operator.local.validate import Told, validate
@@ -33,10 +32,8 @@ class PathChecker:
         return await check_path(pool, path)
 
     async def _connect(self) -> asyncpg.Pool:
-        url = os.environ.get("TIDEGATE_DATABASE_URL")
-        if not url:
-            url = await self._stack.enter_async_context(scratch_postgres())
-        return await self._stack.enter_async_context(connect(url, size=1))
+        database = given_database() or Database(await self._stack.enter_async_context(scratch_postgres()))
+        return await self._stack.enter_async_context(database.connect(size=1))
 
 
 async def validate_folders(folders: Sequence[Path], namespace: str) -> tuple[Reading, list[Told]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.operator.local.bouncer import bouncer
 from tests.operator.local.running import TIDEGATE, Up, up
 from tests.waiting import eventually
 from tidegate_operator.local.keys import TokenSecrets
@@ -240,6 +241,26 @@ async def test_a_given_database_is_used(manifests: Path, data: Path, tmp_path: P
         await served(running, "orders")
         assert not (data / "postgresql").exists()
         assert await running.end() == 0
+
+
+async def test_a_given_database_is_reached_through_pgbouncer(
+    manifests: Path, data: Path, tmp_path: Path, empty_database_url: str
+) -> None:
+    async with bouncer(empty_database_url) as url:
+        given = {"TIDEGATE_DATABASE_URL": url, "TIDEGATE_DATABASE_LISTEN_URL": empty_database_url}
+        async with up(manifests, data, logs=tmp_path, TIDEGATE_PGBOUNCER="true", **given) as running:
+            await running.says("  ready  GET,POST")
+            await served(running, "orders")
+            assert await running.end() == 0
+
+
+async def test_what_is_set_for_another_database_is_not_for_ours(manifests: Path, data: Path, tmp_path: Path) -> None:
+    other = {"TIDEGATE_PGBOUNCER": "true", "TIDEGATE_DATABASE_LISTEN_URL": "postgresql://127.0.0.1:1/nothing"}
+    async with up(manifests, data, logs=tmp_path, **other) as running:
+        await running.says("  ready  GET,POST")
+        await served(running, "orders")
+        assert await running.end() == 0
+        assert running.err == ""
 
 
 async def test_status_finds_the_gateway_that_runs_here(manifests: Path, data: Path, tmp_path: Path) -> None:

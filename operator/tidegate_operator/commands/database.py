@@ -1,0 +1,32 @@
+"""The database that a person names by the environment: how to connect to it belongs to it."""
+
+import os
+from dataclasses import dataclass
+
+import asyncpg
+
+from tidegate_gateway.data import pool
+from tidegate_gateway.settings import Settings
+from tidegate_operator.commands.running import read_settings
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database. `pgbouncer`: it is reached through PgBouncer."""
+
+    url: str
+    pgbouncer: bool = False
+
+    def connect(self, size: int) -> asyncpg.Pool:
+        """A pool, to be entered."""
+        return pool.connect(self.url, pgbouncer=self.pgbouncer, size=size)
+
+
+def given_database() -> Database | None:
+    """The one of TIDEGATE_DATABASE_URL, if it is set. CommandError names other settings that are wrong."""
+    return database_of(read_settings()) if os.environ.get("TIDEGATE_DATABASE_URL") else None
+
+
+def database_of(settings: Settings) -> Database:
+    """The one that settings name."""
+    return Database(settings.database_url.get_secret_value(), settings.pgbouncer)
