@@ -21,6 +21,7 @@ from tidegate_gateway.secrets import Sealer, parse_keys
 from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import set_up_logging
 from tidegate_operator.commands.database import Database, given_database
+from tidegate_operator.commands.gateways import pod_of, refuse_others
 from tidegate_operator.commands.running import read_settings
 from tidegate_operator.local.keys import encryption_keys
 from tidegate_operator.local.listening import admin_address, refuse_taken
@@ -31,7 +32,6 @@ from tidegate_operator.local.operator import LocalOperator, first_ended
 from tidegate_operator.local.place import make_data_folder
 from tidegate_operator.local.postgres import EmbeddedPostgres
 
-POD = "local"  # the same at each start: a gateway that was killed is not waited for
 POOL = 4
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -121,6 +121,8 @@ async def _database(data: Path, stack: AsyncExitStack) -> tuple[Database, Keep]:
         stack.push_async_callback(server.stop)
         if server.folder != data:
             _say(f"PostgreSQL, which does not run as root, has its files in {server.folder}.")
+    else:
+        await refuse_others(database, pod_of(data))
     async with database.connect(size=1) as pool, acquire(pool) as connection:
         await migrate(connection)
     return database, keep
@@ -131,7 +133,8 @@ def _settings(database: Database, data: Path, listen: str) -> Settings:
     if word:
         _say(word)
     keys = os.environ.get("TIDEGATE_ENCRYPTION_KEYS") or encryption_keys(data)
-    given: dict[str, Any] = {"listen": listen, "admin_listen": address, "encryption_keys": keys, "pod_name": POD}
+    given: dict[str, Any] = {"listen": listen, "admin_listen": address, "encryption_keys": keys}
+    given["pod_name"] = pod_of(data)
     if not os.environ.get("TIDEGATE_DATABASE_URL"):  # what is said of a given one does not hold for ours
         given |= {"database_url": database.url, "database_listen_url": None, "pgbouncer": False}
     return read_settings(**given)

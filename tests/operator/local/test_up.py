@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -254,6 +255,32 @@ async def test_a_given_database_is_reached_through_pgbouncer(
             assert await running.end() == 0
 
 
+async def test_a_second_one_on_a_given_database_is_refused_and_the_first_goes_on(
+    manifests: Path, data: Path, tmp_path: Path, empty_database_url: str
+) -> None:
+    given = {"TIDEGATE_DATABASE_URL": empty_database_url}
+    logs = tmp_path / "second"
+    logs.mkdir()
+    async with up(manifests, data, logs=tmp_path, **given) as running:
+        await running.says("  ready  GET,POST")
+        async with up(manifests, data / "other", logs=logs, **given) as second:
+            assert await asyncio.to_thread(second.process.wait, 30) == 2
+            assert re.fullmatch(
+                r"tidegate: The database of TIDEGATE_DATABASE_URL serves local-[0-9a-f]{8} already, whose endpoints "
+                r"would be withdrawn: give this one a database of its own, or stop the other first "
+                r"\(one that was killed is forgotten after 15 s\)\.\n",
+                second.err,
+            )
+        await served(running, "orders")
+        await running.end(signal.SIGKILL)
+    async with up(manifests, data, logs=logs, **given) as again:
+        await again.says("  ready  GET,POST")
+        assert await again.end() == 0
+    async with up(manifests, data / "other", logs=logs, **given) as other:
+        await other.says("  ready  GET,POST")
+        assert await other.end() == 0
+
+
 async def test_what_is_set_for_another_database_is_not_for_ours(manifests: Path, data: Path, tmp_path: Path) -> None:
     other = {"TIDEGATE_PGBOUNCER": "true", "TIDEGATE_DATABASE_LISTEN_URL": "postgresql://127.0.0.1:1/nothing"}
     async with up(manifests, data, logs=tmp_path, **other) as running:
@@ -271,7 +298,7 @@ async def test_status_finds_the_gateway_that_runs_here(manifests: Path, data: Pa
         )
         head, gateway = shown.stdout.splitlines()
         assert head.split() == ["GATEWAY", "VERSION", "REVISION", "HEARTBEAT"]
-        assert gateway.split()[0] == "local"
+        assert re.fullmatch(r"local-[0-9a-f]{8}", gateway.split()[0])
 
 
 async def test_what_it_keeps_is_closed_to_others(manifests: Path, data: Path, tmp_path: Path) -> None:
