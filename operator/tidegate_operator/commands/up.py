@@ -24,7 +24,7 @@ from tidegate_operator.commands.database import Database, given_database
 from tidegate_operator.commands.gateways import pod_of, refuse_others
 from tidegate_operator.commands.running import read_settings
 from tidegate_operator.local.keys import encryption_keys
-from tidegate_operator.local.listening import admin_address, refuse_taken
+from tidegate_operator.local.listening import admin_address, admin_word, refuse_taken
 from tidegate_operator.local.lock import FolderLock
 from tidegate_operator.local.manifests import Folders
 from tidegate_operator.local.memory import Memory
@@ -129,9 +129,7 @@ async def _database(data: Path, stack: AsyncExitStack) -> tuple[Database, Keep]:
 
 
 def _settings(database: Database, data: Path, listen: str) -> Settings:
-    address, word = admin_address(os.environ.get("TIDEGATE_ADMIN_LISTEN"))
-    if word:
-        _say(word)
+    address = admin_address(os.environ.get("TIDEGATE_ADMIN_LISTEN"))
     keys = os.environ.get("TIDEGATE_ENCRYPTION_KEYS") or encryption_keys(data)
     given: dict[str, Any] = {"listen": listen, "admin_listen": address, "encryption_keys": keys}
     given["pod_name"] = pod_of(data)
@@ -144,6 +142,8 @@ async def _gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
     gateway = Gateway(settings)
     await gateway.start()
     stack.push_async_callback(gateway.stop)
+    if word := admin_word(os.environ.get("TIDEGATE_ADMIN_LISTEN"), settings.admin_listen, gateway.admin_url):
+        _say(word)
     return gateway
 
 

@@ -31,8 +31,13 @@ def refuse_taken(listen: str) -> None:
         )
 
 
-def admin_address(wanted: str | None) -> tuple[str, str | None]:
-    """Where the admin address goes, and a word about it if it had to give way."""
-    if wanted or is_free(ADMIN):
-        return wanted or ADMIN, None
-    return "127.0.0.1:0", f"{ADMIN} is taken: the admin address is on a free port."
+def admin_address(wanted: str | None) -> str:
+    """Where the admin address goes: where it is wanted, else to the usual port, else to a free one."""
+    return wanted or (ADMIN if is_free(ADMIN) else "127.0.0.1:0")
+
+
+def admin_word(wanted: str | None, listen: str, url: str) -> str | None:
+    """What there is to say of an admin address that had to give way to `listen`, and is at `url`."""
+    if listen == (wanted or ADMIN):
+        return None
+    return f"{ADMIN} is taken: the admin address is {url}; set TIDEGATE_ADMIN_LISTEN to choose another."

@@ -5,7 +5,7 @@ import pytest
 
 from tidegate_gateway.serving import AddressError
 from tidegate_operator.local import listening
-from tidegate_operator.local.listening import admin_address, is_free, refuse_taken
+from tidegate_operator.local.listening import admin_address, admin_word, is_free, refuse_taken
 
 
 @pytest.fixture
@@ -36,11 +36,20 @@ def test_a_taken_public_address_gives_a_sentence(taken: str) -> None:
     refuse_taken("127.0.0.1:0")
 
 
-def test_a_taken_default_admin_address_gives_way_and_a_chosen_one_does_not(
+def test_a_taken_default_admin_address_gives_way_and_says_where_it_went(
     taken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert admin_address("10.0.0.1:1") == ("10.0.0.1:1", None)
     monkeypatch.setattr(listening, "ADMIN", taken)
-    assert admin_address(None) == ("127.0.0.1:0", f"{taken} is taken: the admin address is on a free port.")
-    monkeypatch.setattr(listening, "ADMIN", "127.0.0.1:0")
-    assert admin_address(None) == ("127.0.0.1:0", None)
+    assert admin_address(None) == "127.0.0.1:0"
+    assert admin_word(None, "127.0.0.1:0", "http://127.0.0.1:4711") == (
+        f"{taken} is taken: the admin address is http://127.0.0.1:4711; set TIDEGATE_ADMIN_LISTEN to choose another."
+    )
+
+
+def test_a_chosen_admin_address_and_a_free_one_do_not_give_way(taken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for wanted in (taken, "127.0.0.1:0"):
+        assert admin_address(wanted) == wanted
+        assert admin_word(wanted, wanted, "http://127.0.0.1:4711") is None
+    monkeypatch.setattr(listening, "ADMIN", "[::1]:0")
+    assert admin_address(None) == "[::1]:0"
+    assert admin_word(None, "[::1]:0", "http://[::1]:4711") is None

@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -232,7 +233,14 @@ async def test_a_taken_admin_port_gives_way(manifests: Path, data: Path, tmp_pat
             other.listen()
         async with up(manifests, data, logs=tmp_path, TIDEGATE_ADMIN_LISTEN="") as running:
             await running.says("Try it")
-            assert running.err == "127.0.0.1:9090 is taken: the admin address is on a free port.\n"
+            said = re.fullmatch(
+                r"127\.0\.0\.1:9090 is taken: the admin address is (http://127\.0\.0\.1:\d+); "
+                r"set TIDEGATE_ADMIN_LISTEN to choose another\.\n",
+                running.err,
+            )
+            assert said
+            with urllib.request.urlopen(f"{said[1]}/metrics", timeout=10) as answer:
+                assert answer.status == 200
             assert await running.end() == 0
 
 
