@@ -50,7 +50,7 @@ class Options:
 
 
 async def up(options: Options) -> None:
-    """Serve until SIGINT, SIGTERM or SIGHUP. Whatever was started is ended again."""
+    """Serve until SIGINT, SIGTERM or, without `nohup`, SIGHUP. Whatever was started is ended again."""
     _set_up_logging(options.verbose)
     await first_ended([_serve(options), _signal()])
 
@@ -93,12 +93,18 @@ def _renderer() -> structlog.dev.ConsoleRenderer:
 async def _signal() -> None:
     """Wait for a signal to end; the next one ends the process as if nobody listened."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in ENDING:
+    ending = [number for number in ENDING if not _is_nohup(number)]
+    for number in ending:
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
-    for number in ENDING:
+    for number in ending:
         loop.remove_signal_handler(number)
         signal.signal(number, signal.SIG_DFL)
+
+
+def _is_nohup(number: signal.Signals) -> bool:
+    """Whether it is the end of a terminal that this process, as started by `nohup`, is to outlive."""
+    return number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
 
 
 def _taken(data: Path, stack: AsyncExitStack) -> Path:

@@ -9,9 +9,9 @@ import signal
 import socket
 import stat
 import subprocess
-import urllib.request
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.operator.local.bouncer import bouncer
@@ -111,6 +111,18 @@ async def test_a_change_serves_within_a_second_and_only_what_changed_is_printed(
         await running.says(f"gone   GET,POST  {running.url}/api/endpoint/default/sales/more")
         assert (await running.request("POST", "default/sales/more", {}))[0] == 404
         assert await running.end(signal.SIGTERM) == 0
+
+
+async def test_the_end_of_its_terminal_ends_it_but_not_under_nohup(manifests: Path, data: Path, tmp_path: Path) -> None:
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        assert await running.end(signal.SIGHUP) == 0
+    async with up(manifests, data, logs=tmp_path, before=["nohup"]) as running:
+        await running.says("Try it")
+        for _ in range(2):
+            running.process.send_signal(signal.SIGHUP)
+            await served(running, "orders")
+        assert await running.end() == 0
 
 
 async def test_a_manifest_that_breaks_keeps_serving_says_where_and_heals(
@@ -239,7 +251,7 @@ async def test_a_taken_admin_port_gives_way(manifests: Path, data: Path, tmp_pat
                 running.err,
             )
             assert said
-            with urllib.request.urlopen(f"{said[1]}/metrics", timeout=10) as answer:
+            async with aiohttp.request("GET", f"{said[1]}/metrics") as answer:
                 assert answer.status == 200
             assert await running.end() == 0
 
