@@ -10,6 +10,8 @@ from functools import cache
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tidegate_gateway.corked import Corked
+
 MOST_HEAD_BYTES = 64 * 1024
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 NO_HTTP = "Invalid HTTP request received."
@@ -28,7 +30,7 @@ class Protocol(HttpToolsProtocol):
     _due_since: float | None = None  # since when the caller owes us the rest of a request
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type]
         self._due_since = self.loop.time()
         if len(self.connections) > most_connections():
             transport.abort()

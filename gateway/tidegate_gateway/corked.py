@@ -1,0 +1,35 @@
+"""A transport that sends what is written in one turn of the event loop in one piece.
+
+uvicorn writes the head of an answer and its body one by one, and each write is a system call that wakes the caller: for
+small answers those cost more than all that was done for them.
+"""
+
+import asyncio
+from typing import Any
+
+
+class Corked:
+    """Stands before a transport; whatever it does not do itself is the transport's."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Sent before the loop waits for anything."""
+        if not self._pieces:
+            self._loop.call_soon(self._send)
+        self._pieces.append(data)
+
+    def close(self) -> None:
+        """Closes it once all that was written is sent."""
+        self._send()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _send(self) -> None:
+        pieces, self._pieces = self._pieces, []
+        if pieces and not self._transport.is_closing():
+            self._transport.write(pieces[0] if len(pieces) == 1 else b"".join(pieces))
