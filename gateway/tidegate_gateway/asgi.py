@@ -16,20 +16,21 @@ JSON = (b"content-type", b"application/json")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer; `code` is a problem's, for the log. The length is added when it is sent."""
+    """A whole answer; `code` and `why` are a problem's, for the log. The length is added when it is sent."""
 
     status: int
     headers: tuple[Header, ...] = ()
     body: bytes = b""
     code: str | None = None
+    why: str | None = None
 
 
 NO_CONTENT = 204
 
 
-async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None:
-    """Sends it; to HEAD without the body, whose length is told all the same."""
-    headers = answer.headers
+async def send_answer(send: Send, answer: Answer, *more: Header, head: bool = False) -> None:
+    """Sends it, with `more` headers; to HEAD without the body, whose length is told all the same."""
+    headers = (*answer.headers, *more)
     if answer.status != NO_CONTENT:
         headers = (*headers, (b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

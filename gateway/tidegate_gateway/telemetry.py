@@ -5,7 +5,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable, Collection
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import orjson
 import structlog
@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 BATCH_ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 UNKNOWN = "unknown"  # no endpoint is called so: they are all "<namespace>/<name>"
@@ -22,11 +22,22 @@ OUR_LOGGERS = ("tidegate_gateway", "tidegate_operator")
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each counter, which nobody reads
 
 
-def trace_id(traceparent: bytes | None) -> str:
-    """The caller's trace id if it gave a valid W3C traceparent, else a new one; 32 hexadecimal digits."""
+class Trace(NamedTuple):
+    """Where a request belongs, as W3C has it: 32 and 2 hexadecimal digits."""
+
+    id: str
+    flags: str
+
+    def parent(self) -> bytes:
+        """The traceparent of an answer: this trace, and a span of our own."""
+        return f"00-{self.id}-{secrets.token_hex(8)}-{self.flags}".encode()
+
+
+def trace_of(traceparent: bytes | None) -> Trace:
+    """The caller's trace if it gave a valid W3C traceparent, else a new one that nobody has sampled."""
     if traceparent and (match := TRACEPARENT.fullmatch(traceparent)):
-        return match[1].decode()
-    return secrets.token_hex(16)
+        return Trace(match[1].decode(), match[2].decode())
+    return Trace(secrets.token_hex(16), "00")
 
 
 def set_up_logging(stream: BinaryIO | None = None) -> None:
@@ -56,28 +67,41 @@ class _Forwarding(logging.Handler):
 
 
 class RequestMetrics:
-    """Requests by endpoint and status. Children are kept: to look one up in the library costs more than to count."""
+    """Requests by endpoint and status, and refusals by endpoint and code: as many series as there are of both.
+
+    Children are kept: to look one up in the library costs more than to count.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._requests = Counter("tidegate_requests", "Requests answered.", ["endpoint", "status"], registry=registry)
         self._seconds = Histogram(
             "tidegate_request_seconds", "From a request to the end of its answer.", buckets=SECONDS, registry=registry
         )
+        self._refusals = Counter(
+            "tidegate_refusals", "Requests refused, by problem.", ["endpoint", "code"], registry=registry
+        )
         self._children: dict[tuple[str, int], Counter] = {}
+        self._refused: set[tuple[str, str]] = set()
 
-    def count(self, endpoint: str, status: int, seconds: float) -> None:
-        """One request that was answered."""
+    def count(self, endpoint: str, status: int, seconds: float, code: str | None = None) -> None:
+        """One request that was answered; `code` is of the problem that it was answered with."""
         child = self._children.get((endpoint, status))
         if child is None:
             child = self._children[endpoint, status] = self._requests.labels(endpoint, str(status))
         child.inc()
         self._seconds.observe(seconds)
+        if code:
+            self._refused.add((endpoint, code))
+            self._refusals.labels(endpoint, code).inc()
 
     def forget_all_but(self, endpoints: Collection[str]) -> None:
         """Drops the series of endpoints that are gone."""
         for endpoint, status in [key for key in self._children if key[0] != UNKNOWN and key[0] not in endpoints]:
             del self._children[endpoint, status]
             self._requests.remove(endpoint, str(status))
+        for endpoint, code in [key for key in self._refused if key[0] != UNKNOWN and key[0] not in endpoints]:
+            self._refused.discard((endpoint, code))
+            self._refusals.remove(endpoint, code)
 
 
 class Metrics:

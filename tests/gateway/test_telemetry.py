@@ -5,7 +5,7 @@ import structlog
 from prometheus_client import generate_latest
 
 from tests.gateway.logs import Logs
-from tidegate_gateway.telemetry import UNKNOWN, Metrics, trace_id
+from tidegate_gateway.telemetry import UNKNOWN, Metrics, trace_of
 
 TRACE = b"4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = b"00f067aa0ba902b7"
@@ -15,7 +15,7 @@ SPAN = b"00f067aa0ba902b7"
     "traceparent", [b"00-%b-%b-01" % (TRACE, SPAN), b"00-%b-%b-00" % (TRACE, SPAN), b"cc-%b-%b-01-more" % (TRACE, SPAN)]
 )
 def test_a_valid_traceparent_gives_its_trace(traceparent: bytes) -> None:
-    assert trace_id(traceparent) == TRACE.decode()
+    assert trace_of(traceparent).id == TRACE.decode()
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_valid_traceparent_gives_its_trace(traceparent: bytes) -> None:
     ],
 )
 def test_without_one_each_request_has_a_trace_of_its_own(traceparent: bytes | None) -> None:
-    one, other = trace_id(traceparent), trace_id(traceparent)
+    one, other = trace_of(traceparent).id, trace_of(traceparent).id
     assert one != other
     assert one != TRACE.decode()
     assert len(one) == 32

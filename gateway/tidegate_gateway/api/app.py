@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tidegate_gateway.problems import Problem
-from tidegate_gateway.telemetry import trace_id
+from tidegate_gateway.telemetry import trace_of
 
 CODES = {404: "not_found", 405: "method_not_allowed"}
 
@@ -22,7 +22,7 @@ def create_api() -> FastAPI:
 async def _answer(request: Request, error: Exception) -> Response:
     code = CODES.get(error.status_code, "internal") if isinstance(error, HTTPException) else "internal"
     traceparent = request.headers.get("traceparent", "").encode("latin-1")
-    answer = Problem(code).answer(trace_id(traceparent))
+    answer = Problem(code).answer(trace_of(traceparent).id)
     headers = dict(getattr(error, "headers", None) or {})
     headers.update((name.decode(), value.decode()) for name, value in answer.headers)
     return Response(answer.body, answer.status, headers)

@@ -4,11 +4,11 @@ Plain paths (names, indexes, `[*]`) never reach jsonpath-ng: they become a walk 
 A parse costs as much as a whole request, so it must never happen while one is served.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from jsonpath_ng.jsonpath import Child, DatumInContext, Fields, Index, JSONPath, Root, Wildcard
+from jsonpath_ng.jsonpath import Child, DatumInContext, Descendants, Fields, Index, JSONPath, Root, Wildcard
 
 from tidegate_gateway.expressions.path_budget import bounded
 from tidegate_gateway.expressions.path_syntax import parse_path
@@ -34,8 +34,18 @@ def compile_value(text: str) -> Value:
 
 
 def compile_locations(text: str) -> Callable[[Any], list[Location]]:
-    """Where the path matches: the keys from the root to each match. Raises PathError; evaluation, EvaluationError."""
-    find = bounded(parse_path(text))
+    """Where the path matches: the keys from the root to each match. Raises PathError; evaluation, EvaluationError.
+
+    Plain paths and `$..name` take time in proportion to the document, and never give up.
+    """
+    tree = parse_path(text)
+    steps = _plain_steps(tree)
+    if steps is not None:
+        return lambda document: _plain_locations(document, steps)
+    match tree:
+        case Descendants(left=Root(), right=Fields(fields=(name,))) if name != "*":
+            return lambda document: list(_named_locations(document, name))
+    find = bounded(tree)
     return lambda document: [_location(match) for match in find(document)]
 
 
@@ -110,6 +120,32 @@ def _walk_all(document: Any, steps: tuple[Any, ...]) -> list[Any]:
         else:
             found = [child for value in found if (child := _walk(value, (step,))) is not _MISSING]
     return found
+
+
+def _plain_locations(document: Any, steps: tuple[Any, ...]) -> list[Location]:
+    found: list[tuple[Location, Any]] = [((), document)]
+    for step in steps:
+        found = [((*at, key), child) for at, value in found for key, child in _entries(value, step)]
+    return [at for at, _ in found]
+
+
+def _entries(value: Any, step: Any) -> Iterable[tuple[Key, Any]]:
+    if step is not _EVERY:
+        child = _walk(value, (step,))
+        return () if child is _MISSING else ((step, child),)
+    if type(value) is list:
+        return enumerate(value)
+    return value.items() if type(value) is dict else ()
+
+
+def _named_locations(document: Any, name: str) -> Iterator[Location]:
+    pending: list[tuple[Location, Any]] = [((), document)]
+    while pending:
+        at, value = pending.pop()
+        if type(value) is dict and name in value:
+            yield (*at, name)
+        inner = [((*at, key), child) for key, child in _entries(value, _EVERY) if type(child) in (dict, list)]
+        pending.extend(reversed(inner))
 
 
 def _children(value: Any) -> Any:

@@ -3,7 +3,7 @@
 An action answers 2xx for a request only after what it holds is durable.
 """
 
-import asyncio
+from functools import partial
 
 from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
 from tidegate_gateway.data.datum import Datum
@@ -15,12 +15,12 @@ from tidegate_gateway.front.body import read_json_body
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.documents import datum_document, page_document
 from tidegate_gateway.front.ids import parse_id
+from tidegate_gateway.front.judging import judged, query_of, unhurried
 from tidegate_gateway.front.page import page_request
 from tidegate_gateway.front.request import Request
-from tidegate_gateway.front.storable import storable
+from tidegate_gateway.front.storable import Body, storable
 from tidegate_gateway.problems import Problem
 
-LARGE = 1024 * 1024
 STORED = b'{"ID":"%b","Status":null,"Message":null,"Result":null}'
 
 
@@ -32,8 +32,9 @@ class Actions:
 
     async def store(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """`POST /` without a task."""
-        text = await self._read_json(request, endpoint)
-        id_ = new_id()
+        body = await self._read_json(request, endpoint)
+        id_, intake = new_id(), endpoint.intakes.get(request.method)
+        text = await judged(request, intake, body, id_) if intake else body.text
         datum = Datum(id_, endpoint.uid, request.method, request.token, request.source, None, text, None)
         try:
             await self._writer.write(datum)
@@ -76,17 +77,21 @@ class Actions:
 
     async def run(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """A method with a task; what is wrong with the request is said first."""
-        if request.method not in ("GET", "HEAD"):
-            await self._read_json(request, endpoint, empty_is_fine=True)
+        if request.method in ("GET", "HEAD"):
+            body = Body(b"", dict(query_of(request)))
+        else:
+            body = await self._read_json(request, endpoint, empty_is_fine=True)
+        intake = endpoint.intakes.get("GET" if request.method == "HEAD" else request.method)
+        if intake:
+            await judged(request, intake, body, new_id())
         raise Problem("task_not_available")
 
-    async def _read_json(self, request: Request, endpoint: CompiledEndpoint, *, empty_is_fine: bool = False) -> bytes:
+    async def _read_json(self, request: Request, endpoint: CompiledEndpoint, *, empty_is_fine: bool = False) -> Body:
         limit = self._max_body_bytes if endpoint.max_body_bytes is None else endpoint.max_body_bytes
         body = await read_json_body(request.headers, request.receive, limit)
         request.received = len(body)
         if not body:
             if empty_is_fine:
-                return b"{}"
+                return Body(b"{}", {})
             raise Problem("invalid_json", "The body is empty.")
-        # Where it takes long, others have their turn meanwhile.
-        return storable(body) if len(body) < LARGE else await asyncio.to_thread(storable, body)
+        return await unhurried(len(body), partial(storable, body))

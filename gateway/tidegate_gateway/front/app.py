@@ -8,21 +8,20 @@ from collections.abc import Callable
 
 import structlog
 
-from tidegate_gateway.asgi import NO_CONTENT, Answer, ASGIApp, Message, Receive, Scope, Send, send_answer
+from tidegate_gateway.asgi import NO_CONTENT, Answer, ASGIApp, Header, Message, Receive, Scope, Send, send_answer
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.actions import Actions
 from tidegate_gateway.front.body import CallerGone
-from tidegate_gateway.front.checks import check_entrance, check_token, place_of
+from tidegate_gateway.front.checks import CHECKS, check_entrance, check_token, place_of
 from tidegate_gateway.front.compile import PREFIX, CompiledEndpoint, Place
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.routes import NOT_FOUND, Action
 from tidegate_gateway.problems import Problem
 from tidegate_gateway.telemetry import RequestMetrics
 
-ID_LENGTH = 36
-CALLER_GONE = 499  # for the log and the metrics only: nobody hears it
+CALLER_GONE = Answer(499, code="caller_gone")  # for the log and the metrics only: nobody hears it
 
 
 class Front:
@@ -62,14 +61,14 @@ class Front:
         try:
             answer = await self._answer(request, path.removeprefix(PREFIX))
             if answer:
-                await send_answer(send, answer, head=request.method == "HEAD")
+                await send_answer(send, answer, _traceparent(request), head=request.method == "HEAD")
         except asyncio.CancelledError:  # the process ends and waits no longer
             if answer is None:
                 answer = Problem("unavailable").answer(request.trace_id)
-                await send_answer(send, answer)
+                await send_answer(send, answer, _traceparent(request))
             raise
         finally:
-            self._account(request, answer.status if answer else CALLER_GONE, answer.code if answer else "caller_gone")
+            self._account(request, answer or CALLER_GONE)
 
     async def _answer(self, request: Request, address: str) -> Answer | None:
         try:
@@ -121,23 +120,30 @@ class Front:
         try:
             await self._fallback(request.scope, request.receive, watch)
         finally:
-            self._account(request, status, None)
+            self._account(request, Answer(status))
 
-    def _account(self, request: Request, status: int, code: str | None) -> None:
+    def _account(self, request: Request, answer: Answer) -> None:
+        """`check` and `why` are for the endpoint's owner: which check refused the request, and over what."""
         seconds = request.seconds
-        self._metrics.count(request.endpoint, status, seconds)
+        self._metrics.count(request.endpoint, answer.status, seconds, answer.code)
+        refused = {"check": CHECKS.get(answer.code), "why": answer.why} if answer.code else {}
         self._log.info(
             "request",
             method=request.method,
             endpoint=request.endpoint,
-            status=status,
-            code=code,
+            status=answer.status,
+            code=answer.code,
+            **refused,
             bytes=request.received,
             ms=round(seconds * 1000, 2),
             traceId=request.trace_id,
             token=request.token,
             source=request.source,
         )
+
+
+def _traceparent(request: Request) -> Header:
+    return b"traceparent", request.trace.parent()
 
 
 def _options(place: Place) -> Answer:

@@ -18,7 +18,7 @@ async def read_json_body(headers: Mapping[bytes, bytes], receive: Receive, limit
     """The decoded body of a request that says it is JSON. Problem: size first, then type. CallerGone."""
     declared = declared_length(headers)
     if declared is not None and declared > limit:
-        raise Problem("too_large")
+        raise too_large(limit)
     encoding, wrong = content_encoding(headers), media_problem(headers)
     if wrong and declared is not None and encoding == IDENTITY:
         raise Problem("unsupported_media_type", wrong)  # reading could show nothing new about its size
@@ -40,7 +40,7 @@ async def read_body(receive: Receive, limit: int, encoding: str | None) -> bytes
         part = message.get("body", b"")
         size += len(part)
         if size > limit:
-            raise Problem("too_large")
+            raise too_large(limit)
         parts.append(await inflater.feed(part) if inflater else part)
         more = message.get("more_body", False)
     if inflater:
@@ -52,3 +52,8 @@ def declared_length(headers: Mapping[bytes, bytes]) -> int | None:
     """Content-Length; None where the body is chunked, or absent. More digits than any body has count as very long."""
     value = headers.get(b"content-length", b"")
     return int(value.lstrip(b"0")[:MOST_LENGTH_DIGITS] or 0) if value.isdigit() else None
+
+
+def too_large(limit: int) -> Problem:
+    """What is said of a body over a limit in bytes."""
+    return Problem("too_large", why=f"the body has more than {limit} bytes")

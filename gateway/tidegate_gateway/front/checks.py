@@ -3,6 +3,8 @@
 The first that fails ends the request, so that nobody learns of what lies behind it.
 """
 
+from types import MappingProxyType
+
 from tidegate_gateway.front.compile import CompiledEndpoint, Place, Route
 from tidegate_gateway.front.ids import parse_id
 from tidegate_gateway.front.request import Request
@@ -11,6 +13,34 @@ from tidegate_gateway.front.tokens import opened_by, presented_token
 from tidegate_gateway.problems import Problem
 
 ALL = "all"
+CHECKS = MappingProxyType(
+    {
+        "unknown_endpoint": "address",
+        "paused": "active",
+        "address_not_allowed": "source",
+        "unauthorized": "authentication",
+        "not_found": "method",
+        "method_not_allowed": "method",
+        "not_yet_available": "method",
+        "too_large": "size",
+        "unsupported_media_type": "type",
+        "invalid_json": "parse",
+        "unstorable_json": "parse",
+        "invalid_patch": "parse",
+        "array_not_supported": "parse",
+        "invalid_parameter": "parse",
+        "invalid_rows": "map",
+        "schema_violation": "validate",
+        "version_mismatch": "version",
+        "run_in_progress": "version",
+        "patch_conflict": "version",
+        "task_not_available": "run",
+        "unavailable": "store",
+        "internal": "internal",
+        "caller_gone": "caller",
+    }
+)
+"""The check behind each problem's code, for the owner's log."""
 UNAUTHORIZED_HEADERS = ((b"www-authenticate", b"Bearer"),)
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from tidegate_gateway.config.model import EndpointConfig, Method, TokenDigest
 from tidegate_gateway.expressions.addresses import compile_addresses
-from tidegate_gateway.front.routes import NOT_ALLOWED, NOT_FOUND, Action, Outcome, Outcomes, allow, route_table
+from tidegate_gateway.front.intake import Intake, compile_intake
+from tidegate_gateway.front.routes import METHODS, NOT_ALLOWED, NOT_FOUND, Action, Outcome, Outcomes, allow, route_table
 
 PREFIX = "/api/endpoint/"
 
@@ -48,6 +49,7 @@ class CompiledEndpoint:
     """An endpoint as it is served. `path` is its address; `label` names it in logs and metrics.
 
     `collection`, `item` and `everything` are what lies at `/`, `/<id>` and `/all`; `nowhere` is any other tail.
+    `intakes` has the methods whose bodies are checked or changed.
     """
 
     uid: UUID
@@ -61,6 +63,7 @@ class CompiledEndpoint:
     max_body_bytes: int | None
     output_type: str
     envelope: bool
+    intakes: Mapping[str, Intake]
     collection: Place
     item: Place
     everything: Place
@@ -68,7 +71,7 @@ class CompiledEndpoint:
 
 
 def compile_endpoint(config: EndpointConfig, uid: str) -> CompiledEndpoint:
-    """Compiles one endpoint. AddressError: a pattern of `allowedIPs` does not parse."""
+    """Compiles one endpoint. ExpressionError: a path, mapping, schema or address of it does not compile."""
     table = route_table(config)
     post = config.methods.get("POST")
     return CompiledEndpoint(
@@ -83,11 +86,17 @@ def compile_endpoint(config: EndpointConfig, uid: str) -> CompiledEndpoint:
         max_body_bytes=config.max_message_bytes,
         output_type=config.output_type,
         envelope=post.output.include_system_data if post else True,
+        intakes=_intakes(config),
         collection=_place(table.collection, config),
         item=_place(table.item, config),
         everything=_place(table.everything, config),
         nowhere=Place({}, Route(_keys(config.tokens), refusal=NOT_FOUND), None),
     )
+
+
+def _intakes(config: EndpointConfig) -> dict[str, Intake]:
+    compiled = {method: compile_intake(config, method) for method in METHODS}
+    return {method: intake for method, intake in compiled.items() if intake}
 
 
 def _restricted(config: EndpointConfig) -> bool:

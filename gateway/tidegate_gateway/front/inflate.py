@@ -44,7 +44,7 @@ class Inflater:
             raise self._broken() from None
         self._size += len(piece)
         if self._size > self._limit:
-            raise Problem("too_large")
+            raise Problem("too_large", why=f"the decoded body has more than {self._limit} bytes")
         return piece, self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
 
     def _next_member(self) -> None:

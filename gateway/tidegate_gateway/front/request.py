@@ -3,7 +3,7 @@
 from time import perf_counter
 
 from tidegate_gateway.asgi import Receive, Scope
-from tidegate_gateway.telemetry import UNKNOWN, trace_id
+from tidegate_gateway.telemetry import UNKNOWN, trace_of
 
 
 class Request:
@@ -20,7 +20,7 @@ class Request:
         "scope",
         "source",
         "token",
-        "trace_id",
+        "trace",
     )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -29,11 +29,16 @@ class Request:
         self.method: str = scope["method"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.query_string: bytes = scope["query_string"]
-        self.trace_id = trace_id(self.headers.get(b"traceparent"))
+        self.trace = trace_of(self.headers.get(b"traceparent"))
         self.endpoint = UNKNOWN
         self.source: str | None = None
         self.token: str | None = None
         self.received = 0
+
+    @property
+    def trace_id(self) -> str:
+        """Of its trace, 32 hexadecimal digits."""
+        return self.trace.id
 
     @property
     def seconds(self) -> float:

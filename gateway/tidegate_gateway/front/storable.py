@@ -1,4 +1,4 @@
-"""Whether a body is JSON that `jsonb` can hold exactly. It must never change a byte, and never fail in another way.
+"""Reads a body as JSON that `jsonb` can hold exactly. It must never change a byte, and never fail in another way.
 
 What nearly every body is, is seen by a parse and a few scans at C speed. The rest is read again, slowly and exactly:
 orjson refuses numbers beyond a double, which can be stored, and does not tell them from what is no JSON at all.
@@ -6,6 +6,9 @@ orjson refuses numbers beyond a double, which can be stored, and does not tell t
 
 import json
 import re
+import sys
+from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -17,23 +20,31 @@ MOST_VALUES, MOST_ZEROS, FEW_EXPONENTS = 2_000_000, 1_000_000, 1000
 EXPONENT = re.compile(rb"[0-9][eE]([+-]?[0-9]+)")
 
 
-def storable(body: bytes) -> bytes:
-    """The JSON text of a body. Problem: `invalid_json`, `unstorable_json`."""
+@dataclass(frozen=True, slots=True)
+class Body:
+    """JSON as it came, and its value: whole numbers are exact, others doubles (the nearest, where there is none)."""
+
+    text: bytes
+    document: Any
+
+
+def storable(body: bytes) -> Body:
+    """The JSON of a body. Problem: `invalid_json`, `unstorable_json`."""
     text = body.removeprefix(BYTE_ORDER_MARK)
     outline = text.translate(OUTLINE)
     _check_cost(text, outline)
     try:
-        orjson.loads(text)
+        document = orjson.loads(text)
     except orjson.JSONDecodeError:
-        _read_exactly(text)
+        document = _read_exactly(text)
     else:
-        if _may_have_long_number(outline):
-            _read_exactly(text)
+        if _may_have_long_number(text, outline):
+            document = _read_exactly(text)
     if b"\\u0000" in text:
         _check_nul(text)
     if outline.count(b"[") > MOST_DEPTH:
         _check_depth(text)
-    return text
+    return Body(text, document)
 
 
 def _check_cost(text: bytes, outline: bytes) -> None:
@@ -62,17 +73,21 @@ def _outline_table() -> bytes:
 
 
 OUTLINE = _outline_table()
-MANY_DIGITS = b"0" * (MOST_DIGITS + 1)
+MANY_DIGITS = b"0" * 19  # a whole number of so many digits may be more than 64 bits hold
+LONG_INTEGER = re.compile(rb"(?<![0-9.])[0-9]{19}")
+LONG_NUMBER = b"0" * (MOST_DIGITS + 1)
 
 
-def _may_have_long_number(outline: bytes) -> bool:
+def _may_have_long_number(text: bytes, outline: bytes) -> bool:
     """A string may look like one too."""
-    return b"e0000" in outline or b"e+0000" in outline or (len(outline) > MOST_DIGITS and MANY_DIGITS in outline)
+    if b"e0000" in outline or b"e+0000" in outline:
+        return True
+    return MANY_DIGITS in outline and (LONG_NUMBER in outline or LONG_INTEGER.search(text) is not None)
 
 
-def _read_exactly(text: bytes) -> None:
+def _read_exactly(text: bytes) -> Any:
     try:
-        json.loads(text.decode(), parse_int=_check_number, parse_float=_check_number, parse_constant=_refuse_constant)
+        document = json.loads(text.decode(), parse_int=_whole, parse_float=_double, parse_constant=_refuse_constant)
     except UnicodeDecodeError:
         raise Problem("invalid_json", "The body is not in UTF-8.") from None
     except ValueError:
@@ -81,11 +96,22 @@ def _read_exactly(text: bytes) -> None:
         raise _too_deep() from None
     if b"\\u" in text and LONE_SURROGATE.search(_without_escaped_backslashes(text)):
         raise Problem("unstorable_json", "A string holds half of a surrogate pair.")
+    return document
 
 
 def _refuse_constant(_: str) -> None:
     """Python reads NaN and Infinity, which are no JSON."""
     raise ValueError
+
+
+def _whole(number: str) -> int:
+    _check_number(number)
+    return int(number)
+
+
+def _double(number: str) -> float:
+    _check_number(number)
+    return min(max(float(number), -sys.float_info.max), sys.float_info.max)
 
 
 def _check_number(number: str) -> None:

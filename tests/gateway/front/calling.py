@@ -32,6 +32,11 @@ class Reply:
         return self.json["code"] if self.headers.get("content-type") == "application/problem+json" else ""
 
 
+def without_trace(reply: Reply) -> dict[str, str]:
+    """Its headers, but for the one that is never the same."""
+    return {name: value for name, value in reply.headers.items() if name != "traceparent"}
+
+
 async def call(
     app: ASGIApp,
     method: str = "POST",

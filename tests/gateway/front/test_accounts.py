@@ -59,6 +59,47 @@ async def test_a_refusal_has_its_code_and_the_trace_that_the_caller_saw(logs: Lo
     (line,) = logs.lines()
     assert (line["status"], line["code"], line["traceId"]) == (400, "invalid_json", reply.json["traceId"])
     assert len(line["traceId"]) == 32
+    assert reply.headers["traceparent"].split("-")[1] == line["traceId"]
+
+
+async def test_an_answer_belongs_to_the_trace_of_its_request(open_front: OpenFront) -> None:
+    parent = f"00-{TRACE}-00f067aa0ba902b7-01"
+    reply = await answer(open_front(guarded()), "GET", headers=bearer() | {"traceparent": parent})
+    version, trace, span, flags = reply.headers["traceparent"].split("-")
+    assert (version, trace, len(span), flags) == ("00", TRACE, 16, "01")
+    assert span != "00f067aa0ba902b7"
+
+
+WHY = [
+    ({"body": b"[" * 2000}, "size", "the body has more than 1000 bytes"),
+    ({"body": b"{"}, "parse", "The body is not JSON."),
+    ({"body": b'{"b": "secret-value"}'}, "validate", "the schema is broken at the whole"),
+    ({"method": "PUT"}, "method", "The endpoint does not take this method here."),
+    ({"headers": {"authorization": "Bearer wrong-token"}}, "authentication", None),
+]
+
+
+@pytest.mark.parametrize(("request_", "check", "why"), WHY, ids=[check for _, check, _ in WHY])
+async def test_the_owner_reads_which_check_refused_and_over_what(
+    logs: Logs, open_front: OpenFront, request_: dict[str, Any], check: str, why: str | None
+) -> None:
+    schema = {"validation": {"root": {"required": ["a"]}}}
+    config = endpoint(methods={"POST": {"input": schema}}, tokens=(token(SECRET),), max_message_bytes=1000)
+    await answer(open_front(config), **({"headers": bearer()} | request_))
+    (line,) = logs.lines()
+    assert (line["check"], line["why"]) == (check, why or line["why"])
+    assert not {"secret-value", "wrong-token"} & set(str(line).replace("'", " ").split())
+
+
+async def test_refusals_are_counted_by_endpoint_and_code(open_front: OpenFront) -> None:
+    metrics = Metrics()
+    front = open_front(guarded(), metrics=metrics)
+    for body in (b"{", b"[", b"{}"):
+        await answer(front, body=body, headers=bearer())
+    counted = metrics.registry.get_sample_value(
+        "tidegate_refusals_total", {"endpoint": "acme/orders", "code": "invalid_json"}
+    )
+    assert counted == 2
 
 
 async def test_neither_token_nor_body_nor_query_is_logged(logs: Logs, open_front: OpenFront) -> None:

@@ -9,19 +9,22 @@ from tests.gateway.config.samples import endpoint
 from tests.gateway.front.calling import ORDERS, answer
 from tests.gateway.front.conftest import OpenFront
 from tests.gateway.tokens import SECRET, bearer, token
+from tidegate_gateway.config.model import EndpointConfig
 
 
 @dataclass
 class Case:
     """An endpoint and a request that are fine; faults are put in."""
 
-    config: dict[str, Any] = field(
-        default_factory=lambda: {"tokens": (token(SECRET),), "methods": {"POST": {}}, "max_message_bytes": 64}
-    )
+    config: dict[str, Any] = field(default_factory=lambda: {"tokens": (token(SECRET),), "max_message_bytes": 64})
+    method_config: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=bearer)
     method: str = "POST"
     path: str = ORDERS
     body: list[bytes] = field(default_factory=lambda: [b'{"a"', b": 1}"])
+
+    def endpoint(self) -> EndpointConfig:
+        return endpoint(**self.config, methods={"POST": self.method_config})
 
 
 def no_such_endpoint(case: Case) -> None:
@@ -57,8 +60,20 @@ def not_json(case: Case) -> None:
     case.body = [b"{", b"["]
 
 
+def not_to_be_stored(case: Case) -> None:
+    case.body = [b'{"a": "', rb'\u0000"}']
+
+
+def no_rows(case: Case) -> None:
+    case.method_config.setdefault("input", {})["resultPath"] = "$.a"
+
+
+def breaks_the_schema(case: Case) -> None:
+    case.method_config.setdefault("input", {})["validation"] = {"root": {"required": ["b"]}}
+
+
 def task(case: Case) -> None:
-    case.config["methods"] = {"POST": {"task": {"name": "t"}}}
+    case.method_config["task"] = {"name": "t"}
 
 
 FAULTS = {
@@ -70,13 +85,16 @@ FAULTS = {
     too_large: (400, "too_large"),
     not_json_by_type: (415, "unsupported_media_type"),
     not_json: (400, "invalid_json"),
+    not_to_be_stored: (400, "unstorable_json"),
+    no_rows: (400, "invalid_rows"),
+    breaks_the_schema: (400, "schema_violation"),
     task: (503, "task_not_available"),
 }
 
 
 async def test_without_a_fault_it_is_stored(open_front: OpenFront) -> None:
     case = Case()
-    reply = await answer(open_front(endpoint(**case.config)), body=case.body, headers=case.headers)
+    reply = await answer(open_front(case.endpoint()), body=case.body, headers=case.headers)
     assert reply.status == 201
 
 
@@ -91,6 +109,6 @@ async def heard(open_front: OpenFront, *faults: Any) -> tuple[int, str]:
     case = Case()
     for fault in faults:
         fault(case)
-    front = open_front(endpoint(**case.config))
+    front = open_front(case.endpoint())
     reply = await answer(front, case.method, case.path, body=case.body, headers=case.headers)
     return reply.status, reply.code

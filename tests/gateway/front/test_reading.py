@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.gateway.config.samples import endpoint, uid_of
-from tests.gateway.front.calling import ORDERS, answer, items
+from tests.gateway.front.calling import ORDERS, answer, items, without_trace
 from tests.gateway.front.conftest import OpenFront
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.data.datum import StoredDatum
@@ -40,7 +40,7 @@ async def test_head_tells_what_get_would_say(open_front: OpenFront) -> None:
     front = open_front(anyone())
     location = (await answer(front, body=b'"abc"')).headers["location"]
     head, get = await answer(front, "HEAD", location), await answer(front, "GET", location)
-    assert (head.status, head.headers, head.body) == (get.status, get.headers, b"")
+    assert (head.status, without_trace(head), head.body) == (get.status, without_trace(get), b"")
     missing = await answer(front, "HEAD", f"{ORDERS}/{new_id()}")
     assert (missing.status, missing.body, missing.headers["content-length"] > "0") == (404, b"", True)
 
@@ -48,7 +48,7 @@ async def test_head_tells_what_get_would_say(open_front: OpenFront) -> None:
 async def test_without_system_data_the_answer_is_the_location_alone(open_front: OpenFront) -> None:
     front = open_front(anyone(methods={"POST": {"output": {"includeSystemData": False}}}))
     stored = await answer(front, body=b"[]")
-    assert (stored.status, stored.body, list(stored.headers)) == (204, b"", ["location"])
+    assert (stored.status, stored.body, [*without_trace(stored)]) == (204, b"", ["location"])
     assert (await answer(front, "GET", stored.headers["location"])).body == b"[]"
 
 

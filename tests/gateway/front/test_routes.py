@@ -1,7 +1,7 @@
 """The table of methods and routes, with every way in which a method can be configured."""
 
 from tests.gateway.config.samples import endpoint
-from tests.gateway.front.calling import ORDERS, answer
+from tests.gateway.front.calling import ORDERS, answer, without_trace
 from tests.gateway.front.conftest import OpenFront
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.front.routes import allow, route_table
@@ -93,7 +93,7 @@ async def test_allow_names_what_is_served(open_front: OpenFront) -> None:
     for served, tail, allowed in ALLOWED:
         front = open_front(served)
         options, refused = await answer(front, "OPTIONS", ORDERS + tail), await answer(front, "TRACE", ORDERS + tail)
-        assert (options.status, options.headers, options.body) == (204, {"allow": allowed}, b"")
+        assert (options.status, without_trace(options), options.body) == (204, {"allow": allowed}, b"")
         assert (refused.status, refused.headers["allow"]) == (405, allowed)
 
 
@@ -126,13 +126,6 @@ async def test_an_id_is_read_in_either_case_and_in_one_spelling(open_front: Open
     id_ = stored.json["ID"]
     spelled = {id_: 200, id_.upper(): 200, id_.replace("-", ""): 404, "{" + id_ + "}": 404, f"urn:uuid:{id_}": 404}
     assert {text: (await answer(front, "GET", f"{ORDERS}/{text}")).status for text in spelled} == spelled
-
-
-async def test_what_must_be_redacted_is_not_stored_as_it_came(open_front: OpenFront) -> None:
-    front = open_front(config("POST", "GET", redact=["$.card"]))
-    reply = await answer(front, body=b'{"card": "4111"}')
-    assert (reply.status, reply.code, reply.headers["retry-after"]) == (503, "not_yet_available", "60")
-    assert (await answer(front, "GET")).json["Items"] == []
 
 
 def test_a_table_that_serves_nothing_still_answers_options() -> None:

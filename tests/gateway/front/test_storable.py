@@ -1,10 +1,12 @@
+import sys
+
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.front.problems import code_of
-from tidegate_gateway.front.storable import storable
+from tidegate_gateway.front.storable import Body, storable
 
 FINE = [
     b"{}",
@@ -79,7 +81,7 @@ UNSTORABLE = [
 
 @pytest.mark.parametrize("body", FINE, ids=lambda body: ascii(body[:30]))
 def test_what_postgresql_can_hold_is_passed_on_byte_by_byte(body: bytes) -> None:
-    assert storable(body) == body
+    assert storable(body).text == body
 
 
 @pytest.mark.parametrize("body", INVALID, ids=lambda body: ascii(body[:30]))
@@ -93,7 +95,7 @@ def test_json_that_cannot_be_held_is_told_apart_and_says_why(body: bytes, detail
 
 
 def test_a_byte_order_mark_is_taken_off() -> None:
-    assert storable(b"\xef\xbb\xbf{}") == b"{}"
+    assert storable(b"\xef\xbb\xbf{}") == Body(b"{}", {})
 
 
 def test_a_body_that_is_not_in_utf_8_says_so() -> None:
@@ -176,4 +178,21 @@ def test_what_a_few_bytes_blow_up_to_more_than_a_gateway_can_bear_is_refused(bod
     ids=["a text", "a text of exponents", "measurements", "a long list"],
 )
 def test_what_only_looks_like_that_is_taken(body: bytes) -> None:
-    assert storable(body) == body
+    assert storable(body).text == body
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b"12345678901234567890123", 12345678901234567890123),
+        (b"[1.50, 1e2]", [1.5, 100.0]),
+        (b"18446744073709551616", 18446744073709551616),
+        (b"1e400", sys.float_info.max),
+        (b"-1e400", -sys.float_info.max),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+    ],
+)
+def test_the_value_has_whole_numbers_exactly_and_others_as_doubles(text: bytes, value: object) -> None:
+    document = storable(text).document
+    assert document == value
+    assert type(document) is type(value)

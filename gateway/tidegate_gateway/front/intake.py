@@ -1,0 +1,114 @@
+"""What a method does with a body before anything is stored: rows, mapping, schema, and what has to be redacted.
+
+Everything is compiled when the endpoint is loaded; endpoints that ask for none of it have no Intake at all.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from tidegate_gateway.config.model import EndpointConfig, Method, MethodConfig, Schema
+from tidegate_gateway.expressions.context import Context
+from tidegate_gateway.expressions.errors import EvaluationError
+from tidegate_gateway.expressions.mapping import compile_mapping
+from tidegate_gateway.expressions.schema import Validator, compile_schema
+from tidegate_gateway.front.redact import Redactor, redactor
+from tidegate_gateway.front.rows import Rows, check_objects, compile_rows
+from tidegate_gateway.problems import Problem
+
+MOST_ERRORS = 1000
+SHARED_SCHEMAS = 4096
+Mapping = Callable[[Context], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The checks of one method. `whole` is its schema alone, which a stored document is held against."""
+
+    rows: Rows
+    mapping: Mapping | None
+    whole: Validator | None
+    task: bool
+    redactor: Redactor | None
+
+    def check(self, context: Context) -> list[Any]:
+        """The mapped rows of a body. Problem: `invalid_rows`, `schema_violation`."""
+        rows = self.rows(context.body)
+        if self.mapping:
+            rows = [_mapped(self.mapping, context, row, number) for number, row in enumerate(rows)]
+        elif self.task:
+            check_objects(rows)
+        if self.whole:
+            _validate(self.whole, rows)
+        return rows
+
+    def check_whole(self, document: Any) -> None:
+        """Hold a document, as it is to be stored, against the schema. Problem: `schema_violation`."""
+        if self.whole:
+            _validate(self.whole, [document])
+
+
+def compile_intake(config: EndpointConfig, method: Method) -> Intake | None:
+    """The checks of a method; None if it has none. ExpressionError: something of them does not compile."""
+    own = config.methods.get(method) or MethodConfig()
+    given = own.input
+    if not (given.result_path or given.validation or own.task or config.redact):
+        for pair in given.mapping:
+            compile_mapping([(pair.property, pair.source)])
+        return None
+    return Intake(
+        compile_rows(given.result_path),
+        compile_mapping((pair.property, pair.source) for pair in given.mapping) if given.mapping else None,
+        _validator(given.validation) if given.validation else None,
+        task=own.task is not None,
+        redactor=redactor(config.redact) if config.redact else None,
+    )
+
+
+def _validator(schema: Schema) -> Validator:
+    return _shared_validator(orjson.dumps(schema.root), orjson.dumps(schema.resources))
+
+
+@lru_cache(SHARED_SCHEMAS)
+def _shared_validator(root: bytes, resources: bytes) -> Validator:
+    """Endpoints with the same schema share what was compiled of it."""
+    return compile_schema(orjson.loads(root), orjson.loads(resources))
+
+
+def _mapped(mapping: Mapping, context: Context, row: Any, number: int) -> dict[str, Any]:
+    context.row = row
+    try:
+        return mapping(context)
+    except EvaluationError as error:
+        raise Problem("invalid_rows", f"Row {number} can't be mapped: {error.message}") from None
+
+
+def _validate(validator: Validator, rows: list[Any]) -> None:
+    errors = list(_errors(validator, rows))
+    if errors:
+        raise Problem("schema_violation", errors=errors, why=_places(errors))
+
+
+def _errors(validator: Validator, rows: list[Any]) -> Iterator[tuple[str, str]]:
+    """Every violation, up to a bound, with the row's number in front of the pointer where there are several rows."""
+    left = MOST_ERRORS
+    for number, row in enumerate(rows):
+        prefix = f"/{number}" if len(rows) > 1 else ""
+        try:
+            found = validator.errors(row)[:left]
+        except EvaluationError as error:
+            found = []
+            yield prefix, error.message
+        yield from ((prefix + violation.pointer, violation.detail) for violation in found)
+        left -= len(found)
+        if left <= 0:
+            return
+
+
+def _places(errors: list[tuple[str, str]]) -> str:
+    places = [pointer or "the whole" for pointer, _ in errors[:5]]
+    more = f" and {len(errors) - 5} more" if len(errors) > 5 else ""
+    return f"the schema is broken at {', '.join(places)[:200]}{more}"

@@ -1,0 +1,64 @@
+"""Holds a body against what its method asks for, and gives what is stored of it. Large ones keep nobody waiting."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from tidegate_gateway.data.ids import time_of
+from tidegate_gateway.expressions.context import Context
+from tidegate_gateway.front.intake import Intake
+from tidegate_gateway.front.query import ACCESS_TOKEN, parameters
+from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.storable import Body
+
+LARGE = 1024 * 1024
+T = TypeVar("T")
+
+
+async def unhurried(size: int, work: Callable[[], T]) -> T:
+    """The result of work on so many bytes: where it takes long, others have their turn meanwhile."""
+    return work() if size < LARGE else await asyncio.to_thread(work)
+
+
+async def judged(request: Request, intake: Intake, body: Body, id_: UUID) -> bytes:
+    """The text to store. Problem: `invalid_rows`, `schema_violation`, `unstorable_json`."""
+    context = context_of(request, body.document, id_)
+
+    def work() -> bytes:
+        intake.check(context)
+        return intake.redactor.text(body) if intake.redactor else body.text
+
+    return await unhurried(len(body.text), work)
+
+
+def context_of(request: Request, document: Any, id_: UUID) -> Context:
+    """What a mapping may read."""
+    return Context(
+        body=document,
+        row=document,
+        headers=_headers(request),
+        query=query_of(request),
+        method=request.method,
+        id=id_,
+        source_ip=request.source,
+        received_at=time_of(id_),
+    )
+
+
+def query_of(request: Request) -> Mapping[str, str | list[str]]:
+    """The query parameters by name, a repeated one as a list; never the token."""
+    found: dict[str, list[str]] = {}
+    for name, value in parameters(request.query_string):
+        if name != ACCESS_TOKEN:
+            found.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """By name; what came several times is one list, as HTTP has it."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in request.scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
