@@ -23,6 +23,7 @@ from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
 from tidegate_gateway.front.compile import compile_endpoint
+from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.serving import Serving
 from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import Metrics
@@ -45,7 +46,9 @@ class Gateway:
         self._settings = settings
         self._metrics = Metrics()
         self._readers, self._writers, self._house = (_pool(settings, size) for size in (READERS, LANES, HOUSE))
-        self._writer = Writer(self._writers, lanes=LANES, observe=self._metrics.committed)
+        self._writer = Writer(
+            self._writers, lanes=LANES, observe=self._metrics.committed, unindexable=self._metrics.unindexable
+        )
         self._reader, self._probe = Reader(self._readers), Reader(self._house)
         self._upkeep = Upkeep(self._house, clock)
         compilers = {"Endpoint": compile_endpoint}
@@ -120,8 +123,7 @@ class Gateway:
     def _front(self) -> Front:
         return Front(
             lambda: self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None,
-            self._writer,
-            self._reader,
+            Ports(self._writer, self._reader),
             create_api(),
             self._metrics.requests,
             trusted_proxies=self._settings.trusted_proxies,

@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import BinaryIO, NamedTuple
 
 import orjson
@@ -115,9 +115,16 @@ class Metrics:
         self._rows = Histogram(
             "tidegate_writer_batch_rows", "Data in one commit.", buckets=BATCH_ROWS, registry=self.registry
         )
+        self._unindexable = Counter(
+            "tidegate_unindexable", "Values that are not of their index's type.", registry=self.registry
+        )
         self._seconds = Histogram(
             "tidegate_writer_commit_seconds", "Time of one commit.", buckets=SECONDS, registry=self.registry
         )
+
+    def unindexable(self, values: Mapping[int, int]) -> None:
+        """There were values, by definition of an index, that are not of its type: they are not found by it."""
+        self._unindexable.inc(sum(values.values()))
 
     def committed(self, rows: int, seconds: float) -> None:
         """The writer has committed a batch."""

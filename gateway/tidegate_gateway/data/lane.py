@@ -1,6 +1,6 @@
 """One connection that writes batches. It is kept while it works and replaced by a fresh one when it broke."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 
@@ -17,6 +17,7 @@ from tidegate_gateway.data.sql import load
 
 QUERIES = load(__package__, "queries.sql")
 COLUMNS = attrgetter("id", "endpoint", "method", "token", "source", "status", "input", "output")
+POINT = attrgetter("definition", "type", "path")
 
 
 class Lane:
@@ -26,16 +27,19 @@ class Lane:
         self._pool = pool
         self._connection: PoolConnectionProxy | None = None
 
-    async def insert(self, batch: Sequence[Datum], seconds: float, *, again: bool) -> None:
-        """Commits a batch, all of it or nothing. Unstorable: a row is refused. Unavailable: it is not known whether it
-        was committed; the next attempt at it has to say `again`."""
+    async def insert(self, batch: Sequence[Datum], seconds: float, *, again: bool) -> Mapping[int, int]:
+        """Commits a batch, all of it or nothing; gives how many values were not of their index's type, by definition.
+
+        Unstorable: a row is refused. Unavailable: it is not known whether it was committed; the next attempt at it has
+        to say `again`.
+        """
         try:
             connection = await self._connected(seconds)
             try:
-                await _execute(connection, batch, seconds, again=again)
+                return await _execute(connection, batch, seconds, again=again)
             except MissingPartition:
                 await _make_partitions(connection, batch)
-                await _execute(connection, batch, seconds, again=again)
+                return await _execute(connection, batch, seconds, again=again)
         except Unavailable:
             await self._discard()
             raise
@@ -59,10 +63,19 @@ class Lane:
             await discard(connection)
 
 
-async def _execute(connection: Connection, batch: Sequence[Datum], seconds: float, *, again: bool) -> None:
+async def _execute(connection: Connection, batch: Sequence[Datum], seconds: float, *, again: bool) -> Mapping[int, int]:
     columns = [list(column) for column in zip(*map(COLUMNS, batch), strict=True)]
+    points = [(number, *POINT(point)) for number, datum in enumerate(batch, 1) for point in datum.points]
     with postgres_errors():
-        await connection.execute(QUERIES.insert_data_again if again else QUERIES.insert_data, *columns, timeout=seconds)
+        if not points:
+            statement = QUERIES.insert_data_again if again else QUERIES.insert_data
+            await connection.execute(statement, *columns, timeout=seconds)
+            return {}
+        statement = QUERIES.insert_indexed_again if again else QUERIES.insert_indexed
+        columns += [list(column) for column in zip(*points, strict=True)]
+        return {
+            row["definition"]: row["values"] for row in await connection.fetch(statement, *columns, timeout=seconds)
+        }
 
 
 async def _make_partitions(connection: Connection, batch: Sequence[Datum]) -> None:

@@ -1,4 +1,4 @@
-"""The partitions of `datum`, one a UTC day: made ahead, and by whoever meets a day without one.
+"""The partitions of `datum` and of `data_point`, one a UTC day: made ahead, and by whoever meets a day without one.
 
 A partition begins at the lowest id of its day and ends where the next begins: no id falls between two.
 """
@@ -25,16 +25,16 @@ async def make_partitions(pool: asyncpg.Pool, now: datetime, days_ahead: int = 7
 
 
 async def make_partition(connection: Connection, day: date) -> bool:
-    """Makes the partition of a day; False if it is there. Readers and writers go on meanwhile."""
-    name = f"datum_{day:%Y%m%d}"
-    if await connection.fetchval(QUERIES.partition_exists, name):
+    """Makes the partitions of a day; False if they are there. Readers and writers go on meanwhile."""
+    name = f"{day:%Y%m%d}"
+    if not await connection.fetch(QUERIES.partitions_missing, name):
         return False
     async with connection.transaction(isolation="read_committed"):
         await connection.execute(QUERIES.partitions_lock)
-        if await connection.fetchval(QUERIES.partition_exists, name):
-            return False
-        await connection.execute(await connection.fetchval(QUERIES.partition_statements, name, *bounds(day)))
-        return True
+        missing = await connection.fetch(QUERIES.partitions_missing, name)
+        for (table,) in missing:
+            await connection.execute(await connection.fetchval(QUERIES.partition_statements, table, name, *bounds(day)))
+    return bool(missing)
 
 
 def bounds(day: date) -> tuple[UUID, UUID]:

@@ -13,43 +13,72 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::smal
     AS one (id, endpoint, method, token, source, status, input, output)
 ON CONFLICT (id) DO NOTHING;
 
+-- name: insert_indexed
+-- Stores a batch of data and what they are to be found by; all of it or nothing. Gives, by definition, how many values
+-- there were that are not of its type.
+WITH incoming AS MATERIALIZED (
+    SELECT *
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::jsonb[], $8::jsonb[])
+        WITH ORDINALITY AS one (id, endpoint, method, token, source, status, input, output, number)
+), stored AS (
+    INSERT INTO datum (id, endpoint, method, token, source, status, input, output)
+    SELECT id, endpoint, method, token, source::inet, status, input, output FROM incoming
+), found AS MATERIALIZED (
+    SELECT id, value.*
+    FROM (
+        SELECT number, array_agg(definition) AS definitions, array_agg(type) AS types, array_agg(path) AS paths
+        FROM unnest($9::bigint[], $10::bigint[], $11::text[], $12::text[]) AS one (number, definition, type, path)
+        GROUP BY number
+    ) AS wanted
+    JOIN incoming USING (number)
+    CROSS JOIN LATERAL index_values(input, definitions, types, paths) AS value
+), points AS (
+    INSERT INTO data_point (definition, datum, text_value, number_value, time_value)
+    SELECT definition, id, text_value, number_value, time_value
+    FROM found
+    WHERE num_nonnulls(text_value, number_value, time_value) = 1
+)
+SELECT definition, count(*) AS values
+FROM found
+WHERE num_nonnulls(text_value, number_value, time_value) = 0
+GROUP BY definition;
+
+-- name: insert_indexed_again
+-- The same for a batch of which an earlier attempt may have been committed after all.
+WITH incoming AS MATERIALIZED (
+    SELECT *
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::jsonb[], $8::jsonb[])
+        WITH ORDINALITY AS one (id, endpoint, method, token, source, status, input, output, number)
+), stored AS (
+    INSERT INTO datum (id, endpoint, method, token, source, status, input, output)
+    SELECT id, endpoint, method, token, source::inet, status, input, output FROM incoming
+    ON CONFLICT (id) DO NOTHING
+), found AS MATERIALIZED (
+    SELECT id, value.*
+    FROM (
+        SELECT number, array_agg(definition) AS definitions, array_agg(type) AS types, array_agg(path) AS paths
+        FROM unnest($9::bigint[], $10::bigint[], $11::text[], $12::text[]) AS one (number, definition, type, path)
+        GROUP BY number
+    ) AS wanted
+    JOIN incoming USING (number)
+    CROSS JOIN LATERAL index_values(input, definitions, types, paths) AS value
+), points AS (
+    INSERT INTO data_point (definition, datum, text_value, number_value, time_value)
+    SELECT definition, id, text_value, number_value, time_value
+    FROM found
+    WHERE num_nonnulls(text_value, number_value, time_value) = 1
+    ON CONFLICT (datum, definition) DO NOTHING
+)
+SELECT definition, count(*) AS values
+FROM found
+WHERE num_nonnulls(text_value, number_value, time_value) = 0
+GROUP BY definition;
+
 -- name: get_datum
 -- One datum of an endpoint.
 SELECT id, method, token, host(source) AS source, status, version, input, output
 FROM datum
 WHERE endpoint = $1 AND id = $2;
-
--- name: position
--- Where a datum stands in the order of readers.
-SELECT written
-FROM datum
-WHERE endpoint = $1 AND id = $2;
-
--- name: page
--- The data of an endpoint behind a position, in the order of readers; only what no lower transaction can still precede.
--- Nothing behind a position is older than $4, which spares the partitions before it. No datum is given that $6 bytes,
--- as they are stored, come before; `found` tells how many there were without that bound.
-SELECT id, method, token, host(source) AS source, status, version, input, output, found
-FROM (
-    SELECT
-        *,
-        count(*) OVER () AS found,
-        sum(coalesce(pg_column_size(input), 0) + coalesce(pg_column_size(output), 0)) OVER (
-            ORDER BY written, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS bytes_before
-    FROM (
-        SELECT id, method, token, source, status, version, written, input, output
-        FROM datum
-        WHERE endpoint = $1
-            AND (written, id) > ($2::xid8, $3::uuid)
-            AND written < pg_snapshot_xmin(pg_current_snapshot())
-            AND id >= $4
-        ORDER BY written, id
-        LIMIT $5
-    ) AS listed
-) AS measured
-WHERE bytes_before IS NULL OR bytes_before < $6
-ORDER BY written, id;
 
 -- name: ping
 -- Whether PostgreSQL answers.
@@ -86,18 +115,22 @@ INSERT INTO migration (name, checksum) VALUES ($1, $2);
 -- One maker of partitions at a time.
 SELECT pg_advisory_xact_lock(7434180002);
 
--- name: partition_exists
--- Whether there is a partition of that name. (to_regclass would not see what was committed while the lock was awaited.)
-SELECT EXISTS (
+-- name: partitions_missing
+-- The tables that have no partition of a day yet. (to_regclass would not see what was committed while the lock was
+-- awaited.)
+SELECT parent
+FROM unnest(ARRAY['datum', 'data_point']) AS parent
+WHERE NOT EXISTS (
     SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
-    WHERE inhparent = 'datum'::regclass AND relname = $1
+    WHERE inhparent = parent::regclass AND relname = parent || '_' || $1::text
 );
 
 -- name: partition_statements
--- What makes a partition. It is made beside `datum` and attached to it, because PARTITION OF would wait for every
+-- What makes a partition. It is made beside its table and attached to it, because PARTITION OF would wait for every
 -- reader and stop every writer meanwhile.
-SELECT format('CREATE TABLE %I (LIKE datum INCLUDING DEFAULTS INCLUDING STORAGE)', $1::text)
-    || format('; ALTER TABLE datum ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', $1::text, $2::uuid, $3::uuid);
+SELECT format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING STORAGE); ', part, parent)
+    || format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, part, $3::uuid, $4::uuid)
+FROM (SELECT $1::text AS parent, $1::text || '_' || $2::text AS part) AS names;
 
 -- name: database_time
 -- What the clock of the database shows.

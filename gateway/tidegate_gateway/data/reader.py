@@ -5,18 +5,20 @@ are listed: whoever goes on after the last datum misses nothing and sees nothing
 """
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from tidegate_gateway.data.candidates import Candidates, choose
 from tidegate_gateway.data.datum import StoredDatum
 from tidegate_gateway.data.errors import Unavailable
 from tidegate_gateway.data.ids import LOWEST, first_id, time_of
-from tidegate_gateway.data.pool import acquire
+from tidegate_gateway.data.paging import Filter, Page, PageQuery
+from tidegate_gateway.data.pool import Connection, acquire
 from tidegate_gateway.data.sql import load
 
-QUERIES = load(__package__, "queries.sql")
+QUERIES, PAGES = load(__package__, "queries.sql"), load(__package__, "pages.sql")
 
 # How much older an id can be than one that was written before it: a datum is written seconds after its id was made, so
 # all of the day is for clocks of gateways that disagree. It bounds the partitions behind a position.
@@ -25,16 +27,19 @@ CLOCKS_DISAGREE = timedelta(days=1)
 WRITTEN_LATER = timedelta(minutes=1)
 READ_SECONDS = 10.0  # data can be large
 READY_SECONDS = 2.0
-BEFORE_EVERYTHING = (0, LOWEST, LOWEST)
+HIGHEST = UUID(int=2**128 - 1)
 # As they are stored, compressed: a page of the largest bodies would not fit into the memory of a gateway.
 PAGE_BYTES = 8 * 1024 * 1024
+MOST_CANDIDATES = 5000
 
 
-class Page(NamedTuple):
-    """Data in the order of readers, and whether more lie behind them."""
+class Position(NamedTuple):
+    """Where a page begins: behind this transaction and id, and with no id lower than `lowest` nor from `end` on."""
 
-    data: list[StoredDatum]
-    more: bool
+    written: int = 0
+    id: UUID = LOWEST
+    lowest: UUID = LOWEST
+    end: UUID = HIGHEST
 
 
 class Reader:
@@ -49,24 +54,21 @@ class Reader:
             row = await connection.fetchrow(QUERIES.get_datum, endpoint, id_, timeout=READ_SECONDS)
         return StoredDatum(*row) if row else None
 
-    async def page(self, endpoint: UUID, after: UUID | None, limit: int) -> Page:
-        """Up to `limit` data behind `after`, oldest first; fewer where they are large, but one at least.
+    async def page(self, endpoint: UUID, query: PageQuery) -> Page:
+        """Data as the query asks for, oldest first; fewer where they are large, or hard to find.
 
         Unavailable; ForeignId: `after` was never an id of ours.
         """
-        made = time_of(after) if after else None
+        made = time_of(query.after) if query.after else None
         async with acquire(self._pool) as connection:
-            position = BEFORE_EVERYTHING
-            if after and made:
-                written = await connection.fetchval(QUERIES.position, endpoint, after)
+            position = Position()
+            if query.after and made:
+                written = await connection.fetchval(PAGES.position, endpoint, query.after)
                 if written is None:
-                    position = (0, LOWEST, first_id(made - WRITTEN_LATER))
+                    position = Position(lowest=first_id(made - WRITTEN_LATER))
                 else:
-                    position = (written, after, first_id(made - CLOCKS_DISAGREE))
-            bounds = (limit + 1, PAGE_BYTES)  # one more tells whether there is more
-            rows = await connection.fetch(QUERIES.page, endpoint, *position, *bounds, timeout=READ_SECONDS)
-        data = [StoredDatum(*columns) for *columns, _ in rows[:limit]]
-        return Page(data, more=bool(rows) and rows[0]["found"] > len(data))
+                    position = Position(written, query.after, first_id(made - CLOCKS_DISAGREE))
+            return await _page(connection, endpoint, query, _within(position, query))
 
     async def ready(self) -> bool:
         """Whether PostgreSQL answers."""
@@ -76,3 +78,41 @@ class Reader:
         except Unavailable:
             return False
         return True
+
+
+def _within(position: Position, query: PageQuery) -> Position:
+    lowest = max(position.lowest, first_id(query.since)) if query.since else position.lowest
+    return position._replace(lowest=lowest, end=first_id(query.until) if query.until else HIGHEST)
+
+
+async def _page(connection: Connection, endpoint: UUID, query: PageQuery, position: Position) -> Page:
+    # One more than is asked for tells whether there is more.
+    given = (endpoint, *position, list(query.statuses) or None, query.limit + 1, PAGE_BYTES)
+    if not query.filters:
+        return _full(await connection.fetch(PAGES.page, *given, timeout=READ_SECONDS), query.limit)
+    candidates = await choose(connection, query.filters, position[2:])
+    statement = PAGES.page_filtered.replace("{candidates}", candidates.statement(15))
+    more = (MOST_CANDIDATES, *_columns(query.filters), *candidates.parameters)
+    page = _full(await connection.fetch(statement, *given, *more, timeout=READ_SECONDS), query.limit)
+    if page.following:
+        return page
+    return page._replace(following=await _last(connection, candidates, (endpoint, *position)))
+
+
+def _full(rows: list[asyncpg.Record], limit: int) -> Page:
+    data = [StoredDatum(*columns) for *columns, _ in rows[:limit]]
+    return Page(data, data[-1].id if data and rows[0]["found"] > len(data) else None)
+
+
+async def _last(connection: Connection, candidates: Candidates, given: tuple[Any, ...]) -> UUID | None:
+    """The last candidate that was looked at; None if that was the last there is."""
+    statement = PAGES.last_candidate.replace("{candidates}", candidates.statement(7))
+    last: UUID | None = await connection.fetchval(statement, *given, MOST_CANDIDATES, *candidates.parameters)
+    return last
+
+
+def _columns(filters: tuple[Filter, ...]) -> tuple[list[Any], ...]:
+    """Filters as columns: definition, operator, and the value in that of its type."""
+    kinds = (("Text", "Boolean"), ("Number",), ("Timestamp",))
+    values = ([one.value if one.type in types else None for one in filters] for types in kinds)
+    return [one.definition for one in filters], [one.operator for one in filters], *values

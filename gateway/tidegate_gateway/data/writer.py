@@ -3,7 +3,7 @@ after the COMMIT of it. It must never answer a datum that is not durable, and on
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from time import monotonic
 
@@ -47,15 +47,17 @@ class Writer:
         patience: float = 5.0,
         attempt_seconds: float = 3.0,
         observe: Observer = lambda _rows, _seconds: None,
+        unindexable: Callable[[Mapping[int, int]], None] = lambda _: None,
     ) -> None:
-        """The queue is that of small data, large ones have one more; `observe` hears rows and seconds of commits."""
+        """The queue is that of small data, large ones have one more. `observe` hears rows and seconds of commits,
+        `unindexable` how many values were not of their index's type, by definition."""
         self._backlog = Backlog(queue_size, queue_bytes)
         self._lanes = [Lane(pool) for _ in range(lanes)]
         self._tasks: list[asyncio.Task[None]] = []
         self._batch_size, self._batch_bytes = batch_size, batch_bytes
         self._patience, self._attempt_seconds = patience, attempt_seconds
         self._outage: float | None = None
-        self._observe = observe
+        self._observe, self._unindexable = observe, unindexable
 
     @property
     def queued(self) -> int:
@@ -111,7 +113,7 @@ class Writer:
         seconds = min(self._attempt_seconds + _storing_seconds(batch), STATEMENT_SECONDS)
         for attempt in count():
             try:
-                await lane.insert(data, seconds, again=attempt > 0)
+                unindexable = await lane.insert(data, seconds, again=attempt > 0)
             except Unavailable as error:
                 if _is_its_own_fault(batch, error):
                     raise
@@ -123,6 +125,8 @@ class Writer:
                 raise
             else:
                 self._outage = None
+                if unindexable:
+                    self._unindexable(unindexable)
                 return
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
 

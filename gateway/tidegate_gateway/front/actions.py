@@ -9,14 +9,13 @@ from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
 from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import ForeignId, Unavailable, Unstorable, WriterFull
 from tidegate_gateway.data.ids import new_id
-from tidegate_gateway.data.reader import Reader
-from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.body import read_json_body
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.documents import datum_document, page_document
 from tidegate_gateway.front.ids import parse_id
 from tidegate_gateway.front.judging import judged, query_of, unhurried
-from tidegate_gateway.front.page import page_request
+from tidegate_gateway.front.page import following, page_query
+from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.storable import Body, storable
 from tidegate_gateway.problems import Problem
@@ -27,15 +26,16 @@ STORED = b'{"ID":"%b","Status":null,"Message":null,"Result":null}'
 class Actions:
     """`max_body_bytes` is the cap of endpoints that have none of their own."""
 
-    def __init__(self, writer: Writer, reader: Reader, max_body_bytes: int) -> None:
-        self._writer, self._reader, self._max_body_bytes = writer, reader, max_body_bytes
+    def __init__(self, ports: Ports, max_body_bytes: int) -> None:
+        self._writer, self._reader, self._max_body_bytes = ports.writer, ports.reader, max_body_bytes
 
     async def store(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """`POST /` without a task."""
         body = await self._read_json(request, endpoint)
         id_, intake = new_id(), endpoint.intakes.get(request.method)
         text = await judged(request, intake, body, id_) if intake else body.text
-        datum = Datum(id_, endpoint.uid, request.method, request.token, request.source, None, text, None)
+        points = endpoint.points.get(request.method, ())
+        datum = Datum(id_, endpoint.uid, request.method, request.token, request.source, None, text, None, points)
         try:
             await self._writer.write(datum)
         except (Unavailable, WriterFull):
@@ -50,18 +50,18 @@ class Actions:
 
     async def list(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """`GET /` without a task: one page."""
-        page = page_request(request.query_string)
+        query = page_query(request.query_string, endpoint.filters)
         try:
-            data, more = await self._reader.page(endpoint.uid, page.after, page.limit)
+            page = await self._reader.page(endpoint.uid, query)
         except ForeignId:
             raise Problem("invalid_parameter", "The query parameter after is not an ID of this gateway.") from None
         except Unavailable:
             raise Problem("unavailable") from None
-        if not more:
-            return Answer(200, (JSON,), page_document(data, endpoint.output_type, None))
-        last = data[-1].id
-        link = (b"link", f'<{endpoint.path}?{page.following(last)}>; rel="next"'.encode())
-        return Answer(200, (JSON, link), page_document(data, endpoint.output_type, str(last)))
+        if page.following is None:
+            return Answer(200, (JSON,), page_document(page.data, endpoint.output_type, None))
+        target = f"{endpoint.path}?{following(request.query_string, page.following)}"
+        link = (b"link", f'<{target}>; rel="next"'.encode())
+        return Answer(200, (JSON, link), page_document(page.data, endpoint.output_type, str(page.following)))
 
     async def read(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`GET /<id>`."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tidegate_gateway.config.model import EndpointConfig, Method, TokenDigest
+from tidegate_gateway.data.datum import IndexPoint
 from tidegate_gateway.expressions.addresses import compile_addresses
+from tidegate_gateway.front.filters import Filterables, filterables, points
 from tidegate_gateway.front.intake import Intake, compile_intake
 from tidegate_gateway.front.routes import METHODS, NOT_ALLOWED, NOT_FOUND, Action, Outcome, Outcomes, allow, route_table
 
@@ -49,7 +51,7 @@ class CompiledEndpoint:
     """An endpoint as it is served. `path` is its address; `label` names it in logs and metrics.
 
     `collection`, `item` and `everything` are what lies at `/`, `/<id>` and `/all`; `nowhere` is any other tail.
-    `intakes` has the methods whose bodies are checked or changed.
+    `intakes` has the methods whose bodies are checked or changed, `points` those whose input is indexed.
     """
 
     uid: UUID
@@ -64,6 +66,8 @@ class CompiledEndpoint:
     output_type: str
     envelope: bool
     intakes: Mapping[str, Intake]
+    points: Mapping[str, tuple[IndexPoint, ...]]
+    filters: Filterables
     collection: Place
     item: Place
     everything: Place
@@ -87,6 +91,8 @@ def compile_endpoint(config: EndpointConfig, uid: str) -> CompiledEndpoint:
         output_type=config.output_type,
         envelope=post.output.include_system_data if post else True,
         intakes=_intakes(config),
+        points={method: found for method in METHODS if (found := points(config, method))},
+        filters=filterables(config),
         collection=_place(table.collection, config),
         item=_place(table.item, config),
         everything=_place(table.everything, config),

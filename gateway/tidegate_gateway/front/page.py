@@ -1,41 +1,56 @@
 """The parameters of a page of stored data. One that is unknown or does not parse is an error that names it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from urllib.parse import urlencode
 from uuid import UUID
 
+from tidegate_gateway.data.paging import Filter, PageQuery
+from tidegate_gateway.front.filters import Filterables, parse_filter, parse_time
 from tidegate_gateway.front.ids import parse_id
 from tidegate_gateway.front.query import ACCESS_TOKEN, parameters
+from tidegate_gateway.front.statuses import NAMES
 from tidegate_gateway.problems import Problem
 
 USUAL_LIMIT, MOST_LIMIT = 30, 1000
 SHOWN = 64
+OWN = ("limit", "after", "from", "to", "status")
+STATUSES = {name: number for number, name in NAMES.items()}
+MOST_FILTERS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """Up to `limit` data behind the datum `after`; from the beginning if that is None."""
-
-    limit: int = USUAL_LIMIT
-    after: UUID | None = None
-
-    def following(self, after: UUID) -> str:
-        """The query of the page that goes on behind `after`."""
-        return urlencode({"after": str(after), "limit": self.limit})
-
-
-def page_request(query_string: bytes) -> PageRequest:
-    """Reads a query. Problem: `invalid_parameter`."""
-    given: dict[str, str] = {}
-    for name, value in parameters(query_string):
-        if name == ACCESS_TOKEN:
-            continue
-        if name not in ("limit", "after"):
-            raise Problem("invalid_parameter", f"There is no query parameter {_shown(name)} here.")
-        if name in given:
+def page_query(query_string: bytes, known: Filterables) -> PageQuery:
+    """Reads a query; `known` are the indexes of the endpoint. Problem: `invalid_parameter`."""
+    own: dict[str, str] = {}
+    filters: list[Filter] = []
+    for name, value in _without_token(query_string):
+        if name in own:
             raise Problem("invalid_parameter", f"The query parameter {name} is there twice.")
-        given[name] = value
-    return PageRequest(_limit(given.get("limit")), _after(given.get("after")))
+        if name in OWN:
+            own[name] = value
+        elif one := parse_filter(name, value, known):
+            filters.append(one)
+        else:
+            raise Problem("invalid_parameter", f"There is no query parameter {_shown(name)} here.")
+    if len(filters) > MOST_FILTERS:
+        raise Problem("invalid_parameter", f"There may be {MOST_FILTERS} filters at most.")
+    return PageQuery(
+        _limit(own.get("limit")),
+        _after(own.get("after")),
+        parse_time("from", own["from"]) if "from" in own else None,
+        parse_time("to", own["to"]) if "to" in own else None,
+        _statuses(own.get("status")),
+        tuple(filters),
+    )
+
+
+def following(query_string: bytes, after: UUID) -> str:
+    """The query of the page that goes on behind `after`: the same but for that, and never with a token."""
+    given = [(name, value) for name, value in _without_token(query_string) if name != "after"]
+    return urlencode([("after", str(after)), *given])
+
+
+def _without_token(query_string: bytes) -> Iterable[tuple[str, str]]:
+    return ((name, value) for name, value in parameters(query_string) if name != ACCESS_TOKEN)
 
 
 def _limit(text: str | None) -> int:
@@ -53,6 +68,16 @@ def _after(text: str | None) -> UUID | None:
     if after is None:
         raise Problem("invalid_parameter", "The query parameter after must be the ID of a datum.")
     return after
+
+
+def _statuses(text: str | None) -> tuple[int, ...]:
+    if text is None:
+        return ()
+    names = [name.strip() for name in text.split(",")]
+    unknown = [name for name in names if name not in STATUSES]
+    if unknown:
+        raise Problem("invalid_parameter", f"There is no status {_shown(unknown[0])}.")
+    return tuple(STATUSES[name] for name in names)
 
 
 def _shown(name: str) -> str:

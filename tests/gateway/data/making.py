@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from tests.waiting import eventually
-from tidegate_gateway.data.datum import Datum, StoredDatum
+from tidegate_gateway.data.datum import Datum, IndexPoint, StoredDatum
 from tidegate_gateway.data.ids import new_id
+from tidegate_gateway.data.paging import PageQuery
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 
@@ -27,9 +28,10 @@ def datum(
     source: str | None = "192.0.2.1",
     status: int | None = None,
     output: bytes | None = None,
+    points: tuple[IndexPoint, ...] = (),
 ) -> Datum:
     """A datum of now."""
-    return Datum(id_ or new_id(), endpoint, method, token, source, status, input_, output)
+    return Datum(id_ or new_id(), endpoint, method, token, source, status, input_, output, points)
 
 
 def ids(data: Sequence[Datum | StoredDatum]) -> list[UUID]:
@@ -45,7 +47,7 @@ async def listed(reader: Reader, count: int, endpoint: UUID = ENDPOINT) -> list[
     """The first page with `count` data, once it has them: transactions of other tests hold the horizon back."""
 
     async def page() -> list[StoredDatum] | None:
-        found = (await reader.page(endpoint, None, count)).data
+        found = (await reader.page(endpoint, PageQuery(count))).data
         return found if len(found) == count else None
 
     return await eventually(page)

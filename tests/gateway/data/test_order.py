@@ -14,6 +14,7 @@ import pytest
 from tests.gateway.data.making import ENDPOINT, datum, ids, running
 from tests.postgres import PgServer
 from tidegate_gateway.data.migrate import migrate
+from tidegate_gateway.data.paging import PageQuery
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
 from tidegate_gateway.data.reader import Reader
@@ -37,17 +38,17 @@ async def test_a_datum_is_listed_once_nothing_older_can_still_be_committed(url: 
     async with connect(url) as pool, running(Writer(pool)) as writer:
         reader = Reader(pool)
         await writer.write(first := datum())
-        assert ids((await reader.page(ENDPOINT, None, 10)).data) == [first.id]
+        assert ids((await reader.page(ENDPOINT, PageQuery(10))).data) == [first.id]
         transaction = slow.transaction()
         await transaction.start()
         await slow.execute(INSERT, older.id, older.endpoint)
         await writer.write(younger)
         assert await reader.get(ENDPOINT, younger.id) is not None
-        assert (await reader.page(ENDPOINT, first.id, 10)).data == []
+        assert (await reader.page(ENDPOINT, PageQuery(10, first.id))).data == []
         await transaction.commit()
-        assert ids((await reader.page(ENDPOINT, first.id, 10)).data) == [older.id, younger.id]
+        assert ids((await reader.page(ENDPOINT, PageQuery(10, first.id))).data) == [older.id, younger.id]
         await writer.write(youngest)
-        assert ids((await reader.page(ENDPOINT, younger.id, 10)).data) == [youngest.id]
+        assert ids((await reader.page(ENDPOINT, PageQuery(10, younger.id))).data) == [youngest.id]
     await slow.close()
 
 
@@ -58,9 +59,9 @@ async def test_what_an_older_transaction_gave_up_holds_nothing_back(url: str) ->
         await transaction.start()
         await slow.execute(INSERT, datum().id, ENDPOINT)
         await writer.write(younger := datum())
-        assert (await Reader(pool).page(ENDPOINT, None, 10)).data == []
+        assert (await Reader(pool).page(ENDPOINT, PageQuery(10))).data == []
         await transaction.rollback()
-        assert ids((await Reader(pool).page(ENDPOINT, None, 10)).data) == [younger.id]
+        assert ids((await Reader(pool).page(ENDPOINT, PageQuery(10))).data) == [younger.id]
     await slow.close()
 
 
@@ -69,7 +70,7 @@ async def test_an_open_transaction_that_only_reads_holds_nothing_back(url: str) 
     async with connect(url) as pool, running(Writer(pool)) as writer, slow.transaction():
         await slow.fetch("SELECT id FROM datum")
         await writer.write(one := datum())
-        assert ids((await Reader(pool).page(ENDPOINT, None, 10)).data) == [one.id]
+        assert ids((await Reader(pool).page(ENDPOINT, PageQuery(10))).data) == [one.id]
     await slow.close()
 
 
@@ -99,7 +100,7 @@ async def test_a_reader_beside_many_writers_sees_each_datum_once(url: str) -> No
         page, over = [datum().id], False
         while page or not over:
             over = writing.done()
-            page = ids((await reader.page(ENDPOINT, seen[-1] if seen else None, 7)).data)
+            page = ids((await reader.page(ENDPOINT, PageQuery(7, seen[-1] if seen else None))).data)
             seen.extend(page)
             await asyncio.sleep(0.002)
 

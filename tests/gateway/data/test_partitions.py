@@ -61,16 +61,28 @@ async def test_each_millisecond_around_midnight_finds_its_partition(database_url
                 assert await connection.fetchval(WHERE, id_) == partition
 
 
-async def test_a_partition_has_the_indexes_and_defaults_of_the_table(database_url: str) -> None:
+@pytest.mark.parametrize(("table", "indexes"), [("datum", 3), ("data_point", 4)])
+async def test_a_partition_has_the_indexes_and_defaults_of_the_table(
+    database_url: str, table: str, indexes: int
+) -> None:
     async with connect(database_url) as pool:
         (*_, day) = await make_partitions(pool, datetime.now(UTC))
         async with acquire(pool) as connection:
-            definitions = "SELECT replace(indexdef, tablename, '') FROM pg_indexes WHERE tablename = $1 ORDER BY 1"
-            made = await connection.fetch(definitions, f"datum_{day:%Y%m%d}")
+            part = f"{table}_{day:%Y%m%d}"
+            made = await connection.fetch("SELECT FROM pg_indexes WHERE tablename = $1", part)
             defaults = """SELECT attname, pg_get_expr(adbin, adrelid) AS value FROM pg_attrdef
                 JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = $1::text::regclass"""
-            assert await connection.fetch(defaults, f"datum_{day:%Y%m%d}") == await connection.fetch(defaults, "datum")
-    assert len(made) == 2
+            assert await connection.fetch(defaults, part) == await connection.fetch(defaults, table)
+    assert len(made) == indexes
+
+
+async def test_what_an_older_version_left_out_is_made(database_url: str) -> None:
+    async with connect(database_url) as pool:
+        now = datetime.now(UTC)
+        await make_partitions(pool, now, days_ahead=0)
+        await pool.execute(f"DROP TABLE data_point_{now:%Y%m%d}")
+        assert await make_partitions(pool, now, days_ahead=0) == [now.date()]
+        assert await make_partitions(pool, now, days_ahead=0) == []
 
 
 async def test_nobody_waits_for_a_partition_and_it_waits_for_nobody(database_url: str) -> None:

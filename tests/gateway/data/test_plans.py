@@ -11,12 +11,13 @@ import pytest
 
 from tests.gateway.data.making import listed
 from tidegate_gateway.data.ids import LOWEST, first_id
+from tidegate_gateway.data.paging import PageQuery
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
-from tidegate_gateway.data.reader import PAGE_BYTES, Reader
+from tidegate_gateway.data.reader import HIGHEST, PAGE_BYTES, Reader
 from tidegate_gateway.data.sql import load
 
-QUERIES = load("tidegate_gateway.data", "queries.sql")
+QUERIES, PAGES = (load("tidegate_gateway.data", f"{name}.sql") for name in ("queries", "pages"))
 TODAY = datetime(2028, 3, 1, tzinfo=UTC)
 A_DAY_BEFORE, A_MINUTE_BEFORE = first_id(TODAY - timedelta(days=1)), first_id(TODAY - timedelta(minutes=1))
 DAYS = 9
@@ -24,10 +25,10 @@ ROWS_A_DAY = 2_000
 ENDPOINTS = [uuid4() for _ in range(10)]
 HOT = {
     "get": (QUERIES.get_datum, (ENDPOINTS[0], first_id(TODAY))),
-    "position": (QUERIES.position, (ENDPOINTS[0], first_id(TODAY))),
-    "first page": (QUERIES.page, (ENDPOINTS[0], 0, LOWEST, LOWEST, 30, PAGE_BYTES)),
-    "next page": (QUERIES.page, (ENDPOINTS[0], 3, first_id(TODAY), A_DAY_BEFORE, 30, PAGE_BYTES)),
-    "page after what is gone": (QUERIES.page, (ENDPOINTS[0], 0, LOWEST, A_MINUTE_BEFORE, 30, PAGE_BYTES)),
+    "position": (PAGES.position, (ENDPOINTS[0], first_id(TODAY))),
+    "first page": (PAGES.page, (ENDPOINTS[0], 0, LOWEST, LOWEST, HIGHEST, None, 30, PAGE_BYTES)),
+    "next page": (PAGES.page, (ENDPOINTS[0], 3, first_id(TODAY), A_DAY_BEFORE, HIGHEST, None, 30, PAGE_BYTES)),
+    "page after what is gone": (PAGES.page, (ENDPOINTS[0], 0, LOWEST, A_MINUTE_BEFORE, HIGHEST, None, 30, PAGE_BYTES)),
 }
 PARTITIONS = {"get": 1, "position": 1, "first page": DAYS, "next page": 4, "page after what is gone": 4}
 
@@ -91,9 +92,9 @@ async def test_a_page_stops_when_it_is_full(pool: asyncpg.Pool) -> None:
 async def test_no_plan_outlives_the_table_it_was_made_for(pool: asyncpg.Pool) -> None:
     reader = Reader(pool)
     for _ in range(10):
-        assert (await reader.page(ENDPOINTS[0], None, 30)).data == []
+        assert (await reader.page(ENDPOINTS[0], PageQuery(30))).data == []
         assert await reader.get(ENDPOINTS[0], first_id(TODAY)) is None
     kept = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
     async with acquire(pool) as connection:
-        for statement in (QUERIES.page, QUERIES.get_datum):
+        for statement in (PAGES.page, QUERIES.get_datum):
             assert tuple(await connection.fetchrow(kept, statement) or ()) == (0, 10)

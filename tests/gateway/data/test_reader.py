@@ -12,6 +12,7 @@ from tests.waiting import eventually
 from tidegate_gateway.data.datum import StoredDatum
 from tidegate_gateway.data.errors import ForeignId
 from tidegate_gateway.data.ids import first_id, new_id
+from tidegate_gateway.data.paging import PageQuery
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
@@ -50,8 +51,8 @@ async def test_a_datum_is_of_one_endpoint(writer: Writer, reader: Reader) -> Non
     assert await reader.get(theirs, one.id) is None
     assert ids(await listed(reader, 1, mine)) == [one.id]
     assert ids(await listed(reader, 1, theirs)) == [other.id]
-    assert (await reader.page(mine, one.id, 10)).data == []
-    assert (await reader.page(uuid4(), None, 10)).data == []
+    assert (await reader.page(mine, PageQuery(10, one.id))).data == []
+    assert (await reader.page(uuid4(), PageQuery(10))).data == []
 
 
 @pytest.mark.parametrize("unknown", [new_id(), uuid4(), UUID(int=0), UUID(int=2**128 - 1)])
@@ -64,18 +65,18 @@ async def test_pages_follow_each_other(writer: Writer, reader: Reader) -> None:
     for one in data:
         await writer.write(one)
     await listed(reader, 25)
-    pages = [(await reader.page(ENDPOINT, None, 10)).data]
+    pages = [(await reader.page(ENDPOINT, PageQuery(10))).data]
     while len(pages[-1]) == 10:
-        pages.append((await reader.page(ENDPOINT, pages[-1][-1].id, 10)).data)
+        pages.append((await reader.page(ENDPOINT, PageQuery(10, pages[-1][-1].id))).data)
     assert [ids(page) for page in pages] == [ids(data[:10]), ids(data[10:20]), ids(data[20:])]
-    assert (await reader.page(ENDPOINT, data[-1].id, 10)).data == []
+    assert (await reader.page(ENDPOINT, PageQuery(10, data[-1].id))).data == []
 
 
 async def test_data_of_one_transaction_are_cut_anywhere(writer: Writer, reader: Reader) -> None:
     data = [datum() for _ in range(9)]
     await write_all(writer, data)
     await listed(reader, 9)
-    assert ids((await reader.page(ENDPOINT, data[3].id, 3)).data) == ids(data[4:7])
+    assert ids((await reader.page(ENDPOINT, PageQuery(3, data[3].id))).data) == ids(data[4:7])
 
 
 async def test_a_change_of_a_datum_does_not_move_it(writer: Writer, reader: Reader, pool: asyncpg.Pool) -> None:
@@ -99,20 +100,22 @@ async def test_after_a_datum_that_is_gone_nothing_is_missed(writer: Writer, read
         await writer.write(one)
     await pool.execute("DELETE FROM datum WHERE id = $1", gone.id)
     await listed(reader, 3)
-    assert ids((await reader.page(ENDPOINT, gone.id, 10)).data) == [late.id, new.id]
+    assert ids((await reader.page(ENDPOINT, PageQuery(10, gone.id))).data) == [late.id, new.id]
 
 
 @pytest.mark.parametrize("foreign", [uuid4(), UUID(int=0), UUID(int=2**128 - 1)])
 async def test_going_on_after_what_was_never_ours_is_refused(reader: Reader, foreign: UUID) -> None:
     with pytest.raises(ForeignId):
-        await reader.page(ENDPOINT, foreign, 10)
+        await reader.page(ENDPOINT, PageQuery(10, foreign))
 
 
 async def test_going_on_after_the_beginning_of_time_is_everything(writer: Writer, reader: Reader) -> None:
     one = datum()
     await writer.write(one)
     await listed(reader, 1)
-    assert ids((await reader.page(ENDPOINT, UUID("00000000-0000-7000-8000-000000000000"), 10)).data) == [one.id]
+    assert ids((await reader.page(ENDPOINT, PageQuery(10, UUID("00000000-0000-7000-8000-000000000000")))).data) == [
+        one.id
+    ]
 
 
 async def test_a_clock_that_is_hours_behind_hides_nothing(writer: Writer, reader: Reader, pool: asyncpg.Pool) -> None:
@@ -123,7 +126,7 @@ async def test_a_clock_that_is_hours_behind_hides_nothing(writer: Writer, reader
     await writer.write(right)
     await writer.write(behind)
     await listed(reader, 2)
-    assert ids((await reader.page(ENDPOINT, right.id, 10)).data) == [behind.id]
+    assert ids((await reader.page(ENDPOINT, PageQuery(10, right.id))).data) == [behind.id]
 
 
 async def test_it_is_ready_when_postgresql_answers(reader: Reader) -> None:
@@ -138,10 +141,10 @@ async def test_a_page_of_large_data_is_cut_and_says_that_there_is_more(writer: W
     found: list[StoredDatum] = []
 
     async def follow() -> bool:
-        page = await reader.page(ENDPOINT, found[-1].id if found else None, 10)
+        page = await reader.page(ENDPOINT, PageQuery(10, found[-1].id if found else None))
         assert len(page.data) < len(data)
         found.extend(page.data)
-        return len(found) == len(data) and not page.more
+        return len(found) == len(data) and not page.following
 
     await eventually(follow)
     assert ids(found) == ids(data)

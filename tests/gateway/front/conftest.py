@@ -14,6 +14,7 @@ from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
 from tidegate_gateway.front.compile import compile_endpoint
+from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.telemetry import Metrics
 
 OpenFront = Callable[..., Front]
@@ -57,8 +58,7 @@ async def open_front(pool: asyncpg.Pool) -> AsyncIterator[OpenFront]:
         snapshot = snapshot_of(1, {one.ref: one for one in compiled})
         return Front(
             lambda: snapshot,
-            writer,
-            Reader(pool),
+            Ports(writer, Reader(pool)),
             create_api(),
             (metrics or Metrics()).requests,
             trusted_proxies=trusted_proxies,

@@ -20,6 +20,7 @@ from tidegate_gateway.config.snapshot import EMPTY, Snapshot
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
+from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.telemetry import Metrics
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -31,7 +32,9 @@ def guarded() -> EndpointConfig:
 
 def front(pool: asyncpg.Pool, snapshot: Callable[[], Snapshot | None], metrics: Metrics | None = None) -> Front:
     counts = (metrics or Metrics()).requests
-    return Front(snapshot, Writer(pool), Reader(pool), create_api(), counts, trusted_proxies=0, max_body_bytes=1000)
+    return Front(
+        snapshot, Ports(Writer(pool), Reader(pool)), create_api(), counts, trusted_proxies=0, max_body_bytes=1000
+    )
 
 
 async def test_a_line_tells_who_did_what_and_how_it_went(logs: Logs, open_front: OpenFront) -> None:

@@ -1,0 +1,72 @@
+"""From an address to an answer: finds the endpoint, lets the checks speak in their order, and hands on to the action.
+
+It neither logs nor counts, so that a request can also be tried out without a trace.
+"""
+
+from collections.abc import Callable
+
+from tidegate_gateway.asgi import NO_CONTENT, Answer
+from tidegate_gateway.config.snapshot import Snapshot
+from tidegate_gateway.front.actions import Actions
+from tidegate_gateway.front.checks import check_entrance, check_token, place_of
+from tidegate_gateway.front.compile import CompiledEndpoint, Place
+from tidegate_gateway.front.ports import Ports
+from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.routes import NOT_FOUND, Action
+from tidegate_gateway.problems import Problem
+
+
+class Door:
+    """`snapshot` gives what is served, None before that is known."""
+
+    def __init__(
+        self, snapshot: Callable[[], Snapshot | None], ports: Ports, *, trusted_proxies: int, max_body_bytes: int
+    ) -> None:
+        actions = Actions(ports, max_body_bytes)
+        self._actions = {
+            Action.STORE: actions.store,
+            Action.LIST: actions.list,
+            Action.READ: actions.read,
+            Action.RUN: actions.run,
+        }
+        self._snapshot, self._trusted_proxies = snapshot, trusted_proxies
+
+    async def answer(self, request: Request, address: str) -> Answer:
+        """The answer to a request; `address` is what follows the prefix of all endpoints. Problem, CallerGone."""
+        endpoint, tail = self._find(address)
+        request.endpoint = endpoint.label
+        check_entrance(request, endpoint, self._trusted_proxies)
+        place = place_of(endpoint, tail)
+        if request.method == "OPTIONS" and not endpoint.internal:
+            return _options(place)
+        route = place.routes.get(request.method, place.otherwise)
+        check_token(request, endpoint, route)
+        if route.action is None:
+            raise _refusal(route.refusal or NOT_FOUND, place)
+        return await self._actions[route.action](request, endpoint, tail)
+
+    def _find(self, address: str) -> tuple[CompiledEndpoint, str | None]:
+        """The endpoint at an address, and what follows it."""
+        snapshot = self._snapshot()
+        if snapshot is None:
+            raise Problem("unavailable")
+        endpoint: CompiledEndpoint | None = snapshot.endpoints.get(address)
+        if endpoint:
+            return endpoint, None
+        parent, _, tail = address.rpartition("/")
+        endpoint = snapshot.endpoints.get(parent)
+        if endpoint and tail:
+            return endpoint, tail
+        unserved = address in snapshot.unserved or (tail and parent in snapshot.unserved)
+        raise Problem("unavailable" if unserved else "unknown_endpoint")
+
+
+def _options(place: Place) -> Answer:
+    if place.allow is None:
+        raise Problem("not_found")
+    return Answer(NO_CONTENT, ((b"allow", place.allow),))
+
+
+def _refusal(code: str, place: Place) -> Problem:
+    allow = ((b"allow", place.allow),) if code == "method_not_allowed" and place.allow is not None else ()
+    return Problem(code, headers=allow)

@@ -1,0 +1,33 @@
+"""What the front door needs of the rest of the gateway. Whoever rehearses an endpoint has others that keep nothing."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from tidegate_gateway.data.datum import Datum, StoredDatum
+from tidegate_gateway.data.paging import Page, PageQuery
+
+
+class Writes(Protocol):
+    """Makes data durable."""
+
+    async def write(self, datum: Datum) -> None:
+        """Returns once it is. WriterFull, Unavailable, Unstorable."""
+
+
+class Reads(Protocol):
+    """Finds stored data."""
+
+    async def get(self, endpoint: UUID, id_: UUID) -> StoredDatum | None:
+        """One datum. Unavailable."""
+
+    async def page(self, endpoint: UUID, query: PageQuery) -> Page:
+        """Those that a query asks for. ForeignId, Unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All of it."""
+
+    writer: Writes
+    reader: Reads
