@@ -18,6 +18,7 @@ from tidegate_gateway.admin import Readiness, admin_app
 from tidegate_gateway.api.app import create_api
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.config.watch import ConfigWatch
+from tidegate_gateway.data.items import Items
 from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
@@ -123,7 +124,7 @@ class Gateway:
     def _front(self) -> Front:
         return Front(
             lambda: self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None,
-            Ports(self._writer, self._reader),
+            Ports(self._writer, self._reader, Items(self._readers)),
             create_api(),
             self._metrics.requests,
             trusted_proxies=self._settings.trusted_proxies,

@@ -35,14 +35,11 @@ CODES = MappingProxyType(
         "run_in_progress": (409, "Run in progress", "The run of this datum has not ended: try again when it has."),
         "patch_conflict": (409, "Patch conflict", "The JSON Patch does not go with the stored datum."),
         "task_not_available": (503, "Task not available", "Tasks are not run by this version of the gateway."),
-        "not_yet_available": (503, "Not yet available", "This version of the gateway does not do this."),
         "unavailable": (503, "Unavailable", "The request can't be served at the moment: try again."),
         "internal": (500, "Internal error", "Something went wrong that is not the caller's fault."),
     }
 )
-RETRY_AFTER_SECONDS = MappingProxyType(
-    {"paused": 60, "task_not_available": 60, "not_yet_available": 60, "unavailable": 1}
-)
+RETRY_AFTER_SECONDS = MappingProxyType({"paused": 60, "task_not_available": 60, "unavailable": 1})
 
 
 class Problem(Exception):

@@ -3,35 +3,34 @@
 An action answers 2xx for a request only after what it holds is durable.
 """
 
-from functools import partial
-
 from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
 from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import ForeignId, Unavailable, Unstorable, WriterFull
 from tidegate_gateway.data.ids import new_id
-from tidegate_gateway.front.body import read_json_body
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.documents import datum_document, page_document
 from tidegate_gateway.front.ids import parse_id
-from tidegate_gateway.front.judging import judged, query_of, unhurried
+from tidegate_gateway.front.judging import judged, query_of
 from tidegate_gateway.front.page import following, page_query
 from tidegate_gateway.front.ports import Ports
+from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
-from tidegate_gateway.front.storable import Body, storable
+from tidegate_gateway.front.storable import Body
+from tidegate_gateway.front.versions import etag
 from tidegate_gateway.problems import Problem
 
 STORED = b'{"ID":"%b","Status":null,"Message":null,"Result":null}'
 
 
 class Actions:
-    """`max_body_bytes` is the cap of endpoints that have none of their own."""
+    """The routes of `/`, and `GET /<id>`."""
 
-    def __init__(self, ports: Ports, max_body_bytes: int) -> None:
-        self._writer, self._reader, self._max_body_bytes = ports.writer, ports.reader, max_body_bytes
+    def __init__(self, ports: Ports, body: BodyReader) -> None:
+        self._writer, self._reader, self._body = ports.writer, ports.reader, body
 
     async def store(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """`POST /` without a task."""
-        body = await self._read_json(request, endpoint)
+        body = await self._body.read(request, endpoint)
         id_, intake = new_id(), endpoint.intakes.get(request.method)
         text = await judged(request, intake, body, id_) if intake else body.text
         points = endpoint.points.get(request.method, ())
@@ -72,26 +71,15 @@ class Actions:
             raise Problem("unavailable") from None
         if datum is None:
             raise Problem("not_found", "There is no datum with this ID.")
-        etag = (b"etag", b'"%d"' % datum.version)
-        return Answer(200, (JSON, etag), datum_document(datum, endpoint.output_type))
+        return Answer(200, (JSON, etag(datum)), datum_document(datum, endpoint.output_type))
 
     async def run(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """A method with a task; what is wrong with the request is said first."""
         if request.method in ("GET", "HEAD"):
             body = Body(b"", dict(query_of(request)))
         else:
-            body = await self._read_json(request, endpoint, empty_is_fine=True)
+            body = await self._body.read(request, endpoint, empty_is_fine=True)
         intake = endpoint.intakes.get("GET" if request.method == "HEAD" else request.method)
         if intake:
             await judged(request, intake, body, new_id())
         raise Problem("task_not_available")
-
-    async def _read_json(self, request: Request, endpoint: CompiledEndpoint, *, empty_is_fine: bool = False) -> Body:
-        limit = self._max_body_bytes if endpoint.max_body_bytes is None else endpoint.max_body_bytes
-        body = await read_json_body(request.headers, request.receive, limit)
-        request.received = len(body)
-        if not body:
-            if empty_is_fine:
-                return Body(b"{}", {})
-            raise Problem("invalid_json", "The body is empty.")
-        return await unhurried(len(body), partial(storable, body))

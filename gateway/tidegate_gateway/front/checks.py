@@ -21,7 +21,6 @@ CHECKS = MappingProxyType(
         "unauthorized": "authentication",
         "not_found": "method",
         "method_not_allowed": "method",
-        "not_yet_available": "method",
         "too_large": "size",
         "unsupported_media_type": "type",
         "invalid_json": "parse",

@@ -10,7 +10,9 @@ from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.front.actions import Actions
 from tidegate_gateway.front.checks import check_entrance, check_token, place_of
 from tidegate_gateway.front.compile import CompiledEndpoint, Place
+from tidegate_gateway.front.item_actions import ItemActions
 from tidegate_gateway.front.ports import Ports
+from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.routes import NOT_FOUND, Action
 from tidegate_gateway.problems import Problem
@@ -22,12 +24,17 @@ class Door:
     def __init__(
         self, snapshot: Callable[[], Snapshot | None], ports: Ports, *, trusted_proxies: int, max_body_bytes: int
     ) -> None:
-        actions = Actions(ports, max_body_bytes)
+        body = BodyReader(max_body_bytes)
+        actions, items = Actions(ports, body), ItemActions(ports, body)
         self._actions = {
             Action.STORE: actions.store,
             Action.LIST: actions.list,
             Action.READ: actions.read,
             Action.RUN: actions.run,
+            Action.REPLACE: items.replace,
+            Action.CHANGE: items.change,
+            Action.DELETE: items.delete,
+            Action.DELETE_ALL: items.delete_all,
         }
         self._snapshot, self._trusted_proxies = snapshot, trusted_proxies
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 JSON_TYPE = re.compile(r"application/(?:json|[a-z0-9!#$&^_.+-]+\+json)", re.IGNORECASE)
+JSON_PATCH = b"application/json-patch+json"
 UTF_8 = ("utf-8", "utf8")
 IDENTITY = "identity"
 ENCODINGS = {"": IDENTITY, "identity": IDENTITY, "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
@@ -37,3 +38,8 @@ def _type_problem(content_type: bytes) -> str | None:
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in UTF_8:
             return NOT_UTF_8
     return None
+
+
+def is_json_patch(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the body says that it is a JSON Patch (RFC 6902)."""
+    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower() == JSON_PATCH

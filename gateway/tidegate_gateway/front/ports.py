@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from tidegate_gateway.data.datum import Datum, StoredDatum
+from tidegate_gateway.data.items import Change, Check
 from tidegate_gateway.data.paging import Page, PageQuery
 
 
@@ -25,9 +26,23 @@ class Reads(Protocol):
         """Those that a query asks for. ForeignId, Unavailable."""
 
 
+class Changes(Protocol):
+    """Changes and deletes stored data. Each raises Unavailable, WriterFull, Unstorable, and what it is given raises."""
+
+    async def edit(self, endpoint: UUID, id_: UUID, change: Change) -> StoredDatum | None:
+        """The datum as it has become; None if it is not there."""
+
+    async def delete(self, endpoint: UUID, id_: UUID, check: Check = ...) -> bool:
+        """Whether it was there."""
+
+    async def delete_all(self, endpoint: UUID) -> int:
+        """How many there were."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """All of it."""
 
     writer: Writes
     reader: Reads
+    items: Changes

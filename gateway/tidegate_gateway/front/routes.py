@@ -19,9 +19,13 @@ class Action(StrEnum):
     LIST = "list"
     READ = "read"
     RUN = "run"
+    REPLACE = "replace"
+    CHANGE = "change"
+    DELETE = "delete"
+    DELETE_ALL = "delete_all"
 
 
-NOT_FOUND, NOT_ALLOWED, NOT_YET = "not_found", "method_not_allowed", "not_yet_available"
+NOT_FOUND, NOT_ALLOWED = "not_found", "method_not_allowed"
 Outcome = Action | str
 Outcomes = Mapping[Method, Outcome]
 
@@ -37,17 +41,17 @@ class RouteTable:
 
 def route_table(config: EndpointConfig) -> RouteTable:
     """The routes of an endpoint."""
-    deleting = NOT_YET if config.allow_deleting else NOT_FOUND
+    deleting = config.allow_deleting
     return RouteTable(
         collection={method: _at_collection(config, method) for method in METHODS},
         item={
             "GET": Action.READ,
             "POST": NOT_ALLOWED,
-            "PUT": _write_item(config.methods.get("PUT")),
-            "PATCH": _write_item(config.methods.get("PATCH")),
-            "DELETE": deleting,
+            "PUT": _write_item(config.methods.get("PUT"), Action.REPLACE),
+            "PATCH": _write_item(config.methods.get("PATCH"), Action.CHANGE),
+            "DELETE": Action.DELETE if deleting else NOT_FOUND,
         },
-        everything=dict.fromkeys(METHODS, NOT_ALLOWED) | {"DELETE": deleting},
+        everything=dict.fromkeys(METHODS, NOT_ALLOWED) | {"DELETE": Action.DELETE_ALL if deleting else NOT_FOUND},
     )
 
 
@@ -68,10 +72,10 @@ def _at_collection(config: EndpointConfig, method: Method) -> Outcome:
     return Action.STORE if method == "POST" else NOT_FOUND
 
 
-def _write_item(configured: MethodConfig | None) -> Outcome:
+def _write_item(configured: MethodConfig | None, action: Action) -> Outcome:
     if configured is None:
         return NOT_ALLOWED
-    return NOT_FOUND if configured.task else NOT_YET
+    return NOT_FOUND if configured.task else action
 
 
 def _with_head(served: Iterable[str]) -> Iterable[str]:

@@ -21,3 +21,9 @@ NAMES = MappingProxyType(
         999: "Parked",
     }
 )
+NOT_FINAL = frozenset({1, 100, 101, 999})
+
+
+def is_final(status: int | None) -> bool:
+    """Whether nothing more will come of a datum; without a run nothing does."""
+    return status not in NOT_FINAL

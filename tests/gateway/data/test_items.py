@@ -60,7 +60,7 @@ async def test_it_keeps_its_place_and_is_found_by_its_new_values(
 
     await items.edit(ENDPOINT, one.id, change)
     assert ids(await listed(reader, 2)) == [one.id, later.id]
-    found = "SELECT number_value, p.written = datum.written FROM data_point JOIN datum ON id = data_point.datum"
+    found = "SELECT number_value, p.written = d.written FROM data_point AS p JOIN datum AS d ON d.id = p.datum"
     assert [tuple(record) for record in await pool.fetch(found)] == [(7, True)]
 
 

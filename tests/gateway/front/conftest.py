@@ -9,6 +9,7 @@ from tests.gateway.config.samples import uid_of
 from tidegate_gateway.api.app import create_api
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.config.snapshot import Compiled, snapshot_of
+from tidegate_gateway.data.items import Items
 from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
@@ -58,7 +59,7 @@ async def open_front(pool: asyncpg.Pool) -> AsyncIterator[OpenFront]:
         snapshot = snapshot_of(1, {one.ref: one for one in compiled})
         return Front(
             lambda: snapshot,
-            Ports(writer, Reader(pool)),
+            Ports(writer, Reader(pool), Items(pool)),
             create_api(),
             (metrics or Metrics()).requests,
             trusted_proxies=trusted_proxies,

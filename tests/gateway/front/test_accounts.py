@@ -17,6 +17,7 @@ from tidegate_gateway.api.app import create_api
 from tidegate_gateway.asgi import Message, Scope
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.config.snapshot import EMPTY, Snapshot
+from tidegate_gateway.data.items import Items
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
@@ -33,7 +34,12 @@ def guarded() -> EndpointConfig:
 def front(pool: asyncpg.Pool, snapshot: Callable[[], Snapshot | None], metrics: Metrics | None = None) -> Front:
     counts = (metrics or Metrics()).requests
     return Front(
-        snapshot, Ports(Writer(pool), Reader(pool)), create_api(), counts, trusted_proxies=0, max_body_bytes=1000
+        snapshot,
+        Ports(Writer(pool), Reader(pool), Items(pool)),
+        create_api(),
+        counts,
+        trusted_proxies=0,
+        max_body_bytes=1000,
     )
 
 

@@ -27,8 +27,8 @@ STORED = [
     ("TRACE", "", 405, "method_not_allowed"),
     ("GET", ID, 404, "not_found"),
     ("POST", ID, 405, "method_not_allowed"),
-    ("PUT", ID, 503, "not_yet_available"),
-    ("PATCH", ID, 503, "not_yet_available"),
+    ("PUT", ID, 400, "invalid_json"),
+    ("PATCH", ID, 400, "invalid_json"),
     ("DELETE", ID, 404, "not_found"),
     ("GET", "/all", 405, "method_not_allowed"),
     ("POST", "/all", 405, "method_not_allowed"),
@@ -54,8 +54,8 @@ NOTHING_BUT_POST = [
 ]
 DELETING = [
     ("DELETE", "", 405, "method_not_allowed"),
-    ("DELETE", ID, 503, "not_yet_available"),
-    ("DELETE", "/all", 503, "not_yet_available"),
+    ("DELETE", ID, 404, "not_found"),
+    ("DELETE", "/all", 204, ""),
     ("GET", "/all", 405, "method_not_allowed"),
 ]
 TABLES = {

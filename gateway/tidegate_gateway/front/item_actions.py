@@ -1,0 +1,125 @@
+"""What is done to single data that are stored: PUT replaces, PATCH changes, DELETE deletes.
+
+Whoever comes with If-Match changes the version that it has seen or nothing; the others follow each other.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
+from tidegate_gateway.data.datum import StoredDatum
+from tidegate_gateway.data.errors import Unavailable, Unstorable, WriterFull
+from tidegate_gateway.data.items import Edited
+from tidegate_gateway.front.compile import CompiledEndpoint
+from tidegate_gateway.front.exact import read_exact, write_exact
+from tidegate_gateway.front.ids import parse_id
+from tidegate_gateway.front.json_patch import parse_patch, patched
+from tidegate_gateway.front.judging import unhurried
+from tidegate_gateway.front.media import is_json_patch
+from tidegate_gateway.front.merge_patch import merged
+from tidegate_gateway.front.ports import Ports
+from tidegate_gateway.front.prefer import MINIMAL, wants_minimal
+from tidegate_gateway.front.reading import BodyReader
+from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.storable import Body, storable
+from tidegate_gateway.front.versions import check_run, check_version, etag
+from tidegate_gateway.problems import Problem
+
+NOT_THERE = "There is no datum with this ID."
+TOO_LARGE = "The datum would become larger than the gateway takes."
+Make = Callable[[bytes], Body]
+T = TypeVar("T")
+
+
+class ItemActions:
+    """The routes of `/<id>` but GET, and of `/all`."""
+
+    def __init__(self, ports: Ports, reader: BodyReader) -> None:
+        self._items, self._body = ports.items, reader
+
+    async def replace(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
+        """`PUT /<id>`: what is stored is the body."""
+        body = await self._body.read(request, endpoint)
+        return await self._edit(request, endpoint, tail, lambda _: body)
+
+    async def change(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
+        """`PATCH /<id>`, by JSON Merge Patch or JSON Patch."""
+        body = await self._body.read(request, endpoint)
+        apply = _json_patch(body) if is_json_patch(request.headers) else _merge_patch(body)
+        return await self._edit(request, endpoint, tail, partial(self._made, apply))
+
+    async def delete(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
+        """`DELETE /<id>`."""
+        check = partial(check_version, request.headers)
+        if not await _answered(self._items.delete(endpoint.uid, _id(tail), check)):
+            raise Problem("not_found", NOT_THERE)
+        return Answer(NO_CONTENT)
+
+    async def delete_all(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
+        """`DELETE /all`."""
+        count = await _answered(self._items.delete_all(endpoint.uid))
+        return Answer(NO_CONTENT, ((b"tidegate-deleted", b"%d" % count),))
+
+    def _made(self, apply: Callable[[Any], Any], stored: bytes) -> Body:
+        before = read_exact(stored)
+        if isinstance(before, list):
+            raise Problem("array_not_supported")
+        after = write_exact(apply(before))
+        if len(after) > self._body.max_bytes:
+            raise Problem("too_large", TOO_LARGE)
+        return storable(after)
+
+    async def _edit(self, request: Request, endpoint: CompiledEndpoint, tail: str | None, make: Make) -> Answer:
+        async def change(found: StoredDatum) -> Edited:
+            check_version(request.headers, found)
+            check_run(found)
+            stored = found.input or b"null"
+            size = len(stored) + request.received
+            text = await unhurried(size, lambda: _judged(make(stored), request.method, endpoint))
+            return Edited(text, endpoint.points.get(found.method, ()))
+
+        changed = await _answered(self._items.edit(endpoint.uid, _id(tail), change))
+        if changed is None:
+            raise Problem("not_found", NOT_THERE)
+        if wants_minimal(request.scope["headers"]):
+            return Answer(NO_CONTENT, (etag(changed), MINIMAL))
+        return Answer(201, (JSON, etag(changed)), changed.input or b"null")
+
+
+def _merge_patch(body: Body) -> Callable[[Any], Any]:
+    if isinstance(body.document, list):
+        raise Problem("array_not_supported")
+    patch = read_exact(body.text)
+    return lambda before: merged(before, patch)
+
+
+def _json_patch(body: Body) -> Callable[[Any], Any]:
+    operations = parse_patch(read_exact(body.text))
+    return lambda before: patched(before, operations)
+
+
+def _judged(body: Body, method: str, endpoint: CompiledEndpoint) -> bytes:
+    """What a datum becomes is held against the method's schema as a whole, and redacted."""
+    intake = endpoint.intakes.get(method)
+    if intake is None:
+        return body.text
+    intake.check_whole(body.document)
+    return intake.redactor.text(body) if intake.redactor else body.text
+
+
+def _id(tail: str | None) -> UUID:
+    id_ = parse_id(tail or "")
+    if id_ is None:
+        raise Problem("not_found", NOT_THERE)
+    return id_
+
+
+async def _answered(work: Awaitable[T]) -> T:
+    try:
+        return await work
+    except (Unavailable, WriterFull):
+        raise Problem("unavailable") from None
+    except Unstorable:
+        raise Problem("unstorable_json") from None

@@ -1,0 +1,30 @@
+"""The body of a request as JSON: read within the endpoint's limit, parsed once."""
+
+from functools import partial
+
+from tidegate_gateway.front.body import read_json_body
+from tidegate_gateway.front.compile import CompiledEndpoint
+from tidegate_gateway.front.judging import unhurried
+from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.storable import Body, storable
+from tidegate_gateway.problems import Problem
+
+EMPTY = Body(b"{}", {})
+
+
+class BodyReader:
+    """`max_bytes` is the cap of endpoints that have none of their own, and of every datum."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+
+    async def read(self, request: Request, endpoint: CompiledEndpoint, *, empty_is_fine: bool = False) -> Body:
+        """The body. Problem: of its size, type or content. CallerGone."""
+        limit = self.max_bytes if endpoint.max_body_bytes is None else endpoint.max_body_bytes
+        body = await read_json_body(request.headers, request.receive, limit)
+        request.received = len(body)
+        if not body:
+            if empty_is_fine:
+                return EMPTY
+            raise Problem("invalid_json", "The body is empty.")
+        return await unhurried(len(body), partial(storable, body))

@@ -1,0 +1,33 @@
+"""Versions of data in HTTP: the ETag of each, and the If-Match of who will only change the one that it has seen."""
+
+import re
+from collections.abc import Mapping
+
+from tidegate_gateway.asgi import Header
+from tidegate_gateway.data.datum import StoredDatum
+from tidegate_gateway.front.statuses import is_final
+from tidegate_gateway.problems import Problem
+
+STRONG = re.compile(rb'\s*"(\d{1,10})"\s*')
+ANY = b"*"
+
+
+def etag(datum: StoredDatum) -> Header:
+    """The header that names its version."""
+    return b"etag", b'"%d"' % datum.version
+
+
+def check_version(headers: Mapping[bytes, bytes], datum: StoredDatum) -> None:
+    """Problem: `version_mismatch`. A weak ETag never matches, as HTTP has it."""
+    wanted = headers.get(b"if-match")
+    if wanted is None or wanted.strip() == ANY:
+        return
+    versions = {int(match[1]) for part in wanted.split(b",") if (match := STRONG.fullmatch(part))}
+    if datum.version not in versions:
+        raise Problem("version_mismatch")
+
+
+def check_run(datum: StoredDatum) -> None:
+    """Problem: `run_in_progress`."""
+    if not is_final(datum.status):
+        raise Problem("run_in_progress")
