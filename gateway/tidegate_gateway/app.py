@@ -18,13 +18,18 @@ from tidegate_gateway.admin import Readiness, admin_app
 from tidegate_gateway.api.app import create_api
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.config.watch import ConfigWatch
+from tidegate_gateway.data.forget import Forgetter
+from tidegate_gateway.data.indexes.reindex import Reindexer
 from tidegate_gateway.data.items import Items
 from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.retention import Retention
+from tidegate_gateway.data.sources import Sources
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
 from tidegate_gateway.front.compile import compile_endpoint
 from tidegate_gateway.front.ports import Ports
+from tidegate_gateway.jobs import Jobs
 from tidegate_gateway.serving import Serving
 from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import Metrics
@@ -33,7 +38,7 @@ from tidegate_gateway.upkeep import Upkeep
 IN_FLIGHT_SHARE = 0.8  # of the grace: the rest is for what waits to be written
 KILOBYTE = 1024
 # Connections, apart from each other: readers of large data keep no writer, no heartbeat and no readiness waiting.
-READERS, LANES, HOUSE = 10, 2, 3
+READERS, LANES, HOUSE, BACKGROUND = 10, 2, 3, 4
 ENDING = (signal.SIGTERM, signal.SIGINT)
 GC_THRESHOLDS = (100_000, 50, 1000)  # a full collection among 10,000 endpoints keeps every request waiting, for nothing
 
@@ -46,12 +51,24 @@ class Gateway:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings = settings
         self._metrics = Metrics()
-        self._readers, self._writers, self._house = (_pool(settings, size) for size in (READERS, LANES, HOUSE))
+        sizes = (READERS, LANES, HOUSE, BACKGROUND)
+        self._readers, self._writers, self._house, self._background = (_pool(settings, size) for size in sizes)
         self._writer = Writer(
             self._writers, lanes=LANES, observe=self._metrics.committed, unindexable=self._metrics.unindexable
         )
         self._reader, self._probe = Reader(self._readers), Reader(self._house)
         self._upkeep = Upkeep(self._house, clock)
+        self._sources = Sources(self._background, clock, self._metrics.source_dropped)
+        self._forgetter = Forgetter(self._background)
+        retention = Retention(self._background, settings.pod_name, self._metrics.expired)
+        self._jobs = Jobs(
+            {
+                "sources": self._sources.run,
+                "forgetting": self._forgetter.run,
+                "retention": retention.run,
+                "indexes": Reindexer(self._background).run,
+            }
+        )
         compilers = {"Endpoint": compile_endpoint}
         self._watch = ConfigWatch(
             settings.listen_url, self._house, compilers, settings.pod_name, self._swapped, version=version("tidegate")
@@ -83,7 +100,7 @@ class Gateway:
         except BaseException:
             await self.stop()
             raise
-        self._keeping = asyncio.create_task(self._upkeep.run(self._watch.start), name="upkeep")
+        self._keeping = asyncio.create_task(self._upkeep.run(self._usable), name="upkeep")
         log.info("listening", url=self.url, admin=self.admin_url, pod=self._settings.pod_name)
 
     async def broken(self) -> None:
@@ -102,7 +119,9 @@ class Gateway:
             await asyncio.gather(self._keeping, return_exceptions=True)
         try:
             async with asyncio.timeout_at(deadline):
+                await self._jobs.stop()
                 await self._writer.close()
+                await self._sources.close()
                 await self._watch.stop()
                 for pool in self._pools:
                     await pool.close()
@@ -119,12 +138,12 @@ class Gateway:
 
     @property
     def _pools(self) -> tuple[asyncpg.Pool, ...]:
-        return self._writers, self._readers, self._house
+        return self._writers, self._readers, self._house, self._background
 
     def _front(self) -> Front:
         return Front(
             lambda: self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None,
-            Ports(self._writer, self._reader, Items(self._readers)),
+            Ports(self._writer, self._reader, Items(self._readers), self._sources.seen, self._forgetter.forget),
             create_api(),
             self._metrics.requests,
             trusted_proxies=self._settings.trusted_proxies,
@@ -139,6 +158,10 @@ class Gateway:
         gauge("tidegate_writer_queued", "Data that wait to be written.", lambda: self._writer.queued)
         horizon = "Age of the oldest open transaction that lists of data stop at."
         gauge("tidegate_reader_horizon_seconds", horizon, lambda: self._upkeep.horizon_seconds)
+
+    def _usable(self) -> None:
+        self._watch.start()
+        self._jobs.start()
 
     def _swapped(self, snapshot: Snapshot) -> None:
         self._metrics.requests.forget_all_but({endpoint.label for endpoint in snapshot.endpoints.values()})

@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from tidegate_gateway.data.retention import Gone
+
 TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 BATCH_ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -118,6 +120,15 @@ class Metrics:
         self._unindexable = Counter(
             "tidegate_unindexable", "Values that are not of their index's type.", registry=self.registry
         )
+        self._expired = Counter(
+            "tidegate_retention_rows", "Data that went after their retention, one by one.", registry=self.registry
+        )
+        self._days = Counter(
+            "tidegate_retention_partitions", "Days of data that went as a whole.", registry=self.registry
+        )
+        self._sources = Counter(
+            "tidegate_sources_dropped", "Data whose source address was not counted.", registry=self.registry
+        )
         self._seconds = Histogram(
             "tidegate_writer_commit_seconds", "Time of one commit.", buckets=SECONDS, registry=self.registry
         )
@@ -125,6 +136,15 @@ class Metrics:
     def unindexable(self, values: Mapping[int, int]) -> None:
         """There were values, by definition of an index, that are not of its type: they are not found by it."""
         self._unindexable.inc(sum(values.values()))
+
+    def expired(self, gone: Gone) -> None:
+        """Retention has made a round."""
+        self._expired.inc(gone.rows)
+        self._days.inc(gone.partitions)
+
+    def source_dropped(self) -> None:
+        """A datum's source address was not counted."""
+        self._sources.inc()
 
     def committed(self, rows: int, seconds: float) -> None:
         """The writer has committed a batch."""

@@ -42,3 +42,10 @@ WITH some_data AS MATERIALIZED (
     DELETE FROM datum WHERE id IN (SELECT id FROM some_data) RETURNING id
 )
 SELECT count(*) FROM gone;
+
+-- name: forget_data
+-- Deletes data by their ids, and their values.
+WITH points AS (
+    DELETE FROM data_point WHERE datum IN (SELECT unnest($1::uuid[]))
+)
+DELETE FROM datum WHERE id IN (SELECT unnest($1::uuid[]));

@@ -7,6 +7,7 @@ from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
 from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import ForeignId, Unavailable, Unstorable, WriterFull
 from tidegate_gateway.data.ids import new_id
+from tidegate_gateway.data.paging import Page
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.documents import datum_document, page_document
 from tidegate_gateway.front.ids import parse_id
@@ -16,7 +17,7 @@ from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.storable import Body
-from tidegate_gateway.front.versions import etag
+from tidegate_gateway.front.versions import etag, is_there
 from tidegate_gateway.problems import Problem
 
 STORED = b'{"ID":"%b","Status":null,"Message":null,"Result":null}'
@@ -26,7 +27,7 @@ class Actions:
     """The routes of `/`, and `GET /<id>`."""
 
     def __init__(self, ports: Ports, body: BodyReader) -> None:
-        self._writer, self._reader, self._body = ports.writer, ports.reader, body
+        self._ports, self._body = ports, body
 
     async def store(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """`POST /` without a task."""
@@ -36,11 +37,14 @@ class Actions:
         points = endpoint.points.get(request.method, ())
         datum = Datum(id_, endpoint.uid, request.method, request.token, request.source, None, text, None, points)
         try:
-            await self._writer.write(datum)
+            await self._ports.writer.write(datum)
         except (Unavailable, WriterFull):
             raise Problem("unavailable") from None
         except Unstorable:
             raise Problem("unstorable_json") from None
+        self._ports.seen(endpoint.uid, request.source)
+        if not endpoint.kept:
+            self._ports.forget(id_)
         name = str(id_)
         location = (b"location", f"{endpoint.path}/{name}".encode())
         if not endpoint.envelope:
@@ -51,7 +55,7 @@ class Actions:
         """`GET /` without a task: one page."""
         query = page_query(request.query_string, endpoint.filters)
         try:
-            page = await self._reader.page(endpoint.uid, query)
+            page = await self._ports.reader.page(endpoint.uid, query) if endpoint.kept else Page([], None)
         except ForeignId:
             raise Problem("invalid_parameter", "The query parameter after is not an ID of this gateway.") from None
         except Unavailable:
@@ -66,10 +70,10 @@ class Actions:
         """`GET /<id>`."""
         id_ = parse_id(tail or "")
         try:
-            datum = await self._reader.get(endpoint.uid, id_) if id_ else None
+            datum = await self._ports.reader.get(endpoint.uid, id_) if id_ else None
         except Unavailable:
             raise Problem("unavailable") from None
-        if datum is None:
+        if datum is None or not is_there(endpoint, datum):
             raise Problem("not_found", "There is no datum with this ID.")
         return Answer(200, (JSON, etag(datum)), datum_document(datum, endpoint.output_type))
 

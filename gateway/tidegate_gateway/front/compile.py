@@ -51,7 +51,8 @@ class CompiledEndpoint:
     """An endpoint as it is served. `path` is its address; `label` names it in logs and metrics.
 
     `collection`, `item` and `everything` are what lies at `/`, `/<id>` and `/all`; `nowhere` is any other tail.
-    `intakes` has the methods whose bodies are checked or changed, `points` those whose input is indexed.
+    Where data are not `kept`, they go once they are answered. `intakes` has the methods whose bodies are checked or
+    changed, `points` those whose input is indexed.
     """
 
     uid: UUID
@@ -65,6 +66,7 @@ class CompiledEndpoint:
     max_body_bytes: int | None
     output_type: str
     envelope: bool
+    kept: bool
     intakes: Mapping[str, Intake]
     points: Mapping[str, tuple[IndexPoint, ...]]
     filters: Filterables
@@ -90,6 +92,7 @@ def compile_endpoint(config: EndpointConfig, uid: str) -> CompiledEndpoint:
         max_body_bytes=config.max_message_bytes,
         output_type=config.output_type,
         envelope=post.output.include_system_data if post else True,
+        kept=config.retention_days != 0,
         intakes=_intakes(config),
         points={method: found for method in METHODS if (found := points(config, method))},
         filters=filterables(config),

@@ -24,7 +24,7 @@ from tidegate_gateway.front.prefer import MINIMAL, wants_minimal
 from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.storable import Body, storable
-from tidegate_gateway.front.versions import check_run, check_version, etag
+from tidegate_gateway.front.versions import check_run, check_version, etag, is_there
 from tidegate_gateway.problems import Problem
 
 NOT_THERE = "There is no datum with this ID."
@@ -37,7 +37,7 @@ class ItemActions:
     """The routes of `/<id>` but GET, and of `/all`."""
 
     def __init__(self, ports: Ports, reader: BodyReader) -> None:
-        self._items, self._body = ports.items, reader
+        self._items, self._seen, self._body = ports.items, ports.seen, reader
 
     async def replace(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`PUT /<id>`: what is stored is the body."""
@@ -73,6 +73,8 @@ class ItemActions:
 
     async def _edit(self, request: Request, endpoint: CompiledEndpoint, tail: str | None, make: Make) -> Answer:
         async def change(found: StoredDatum) -> Edited:
+            if not is_there(endpoint, found):
+                raise Problem("not_found", NOT_THERE)
             check_version(request.headers, found)
             check_run(found)
             stored = found.input or b"null"
@@ -83,6 +85,7 @@ class ItemActions:
         changed = await _answered(self._items.edit(endpoint.uid, _id(tail), change))
         if changed is None:
             raise Problem("not_found", NOT_THERE)
+        self._seen(endpoint.uid, request.source)
         if wants_minimal(request.scope["headers"]):
             return Answer(NO_CONTENT, (etag(changed), MINIMAL))
         return Answer(201, (JSON, etag(changed)), changed.input or b"null")

@@ -1,5 +1,6 @@
 """What the front door needs of the rest of the gateway. Whoever rehearses an endpoint has others that keep nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -41,8 +42,10 @@ class Changes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All of it."""
+    """All of it. `seen` hears of each address that data came from, `forget` of data that are not to be kept."""
 
     writer: Writes
     reader: Reads
     items: Changes
+    seen: Callable[[UUID, str | None], None] = lambda _endpoint, _address: None
+    forget: Callable[[UUID], None] = lambda _id: None

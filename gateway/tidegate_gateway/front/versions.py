@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from tidegate_gateway.asgi import Header
 from tidegate_gateway.data.datum import StoredDatum
+from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.statuses import is_final
 from tidegate_gateway.problems import Problem
 
@@ -25,6 +26,11 @@ def check_version(headers: Mapping[bytes, bytes], datum: StoredDatum) -> None:
     versions = {int(match[1]) for part in wanted.split(b",") if (match := STRONG.fullmatch(part))}
     if datum.version not in versions:
         raise Problem("version_mismatch")
+
+
+def is_there(endpoint: CompiledEndpoint, datum: StoredDatum) -> bool:
+    """Whether callers find it: what is not to be kept is gone for them before it is gone."""
+    return endpoint.kept or not is_final(datum.status)
 
 
 def check_run(datum: StoredDatum) -> None:

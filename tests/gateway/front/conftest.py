@@ -1,6 +1,8 @@
 """A front door on a real database, and what it stands on."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -9,6 +11,7 @@ from tests.gateway.config.samples import uid_of
 from tidegate_gateway.api.app import create_api
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.config.snapshot import Compiled, snapshot_of
+from tidegate_gateway.data.forget import Forgetter
 from tidegate_gateway.data.items import Items
 from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.reader import Reader
@@ -41,12 +44,15 @@ async def open_front(pool: asyncpg.Pool) -> AsyncIterator[OpenFront]:
     """Makes a front door that serves the given endpoints."""
     writer = Writer(pool)
     writer.start()
+    forgetter = Forgetter(pool)
+    forgetting = asyncio.create_task(forgetter.run())
 
     def open_(
         *configs: EndpointConfig,
         trusted_proxies: int = 0,
         max_body_bytes: int = 100_000,
         metrics: Metrics | None = None,
+        seen: Callable[[UUID, str | None], None] = lambda _endpoint, _address: None,
     ) -> Front:
         compiled = [
             Compiled(
@@ -59,7 +65,7 @@ async def open_front(pool: asyncpg.Pool) -> AsyncIterator[OpenFront]:
         snapshot = snapshot_of(1, {one.ref: one for one in compiled})
         return Front(
             lambda: snapshot,
-            Ports(writer, Reader(pool), Items(pool)),
+            Ports(writer, Reader(pool), Items(pool), seen, forgetter.forget),
             create_api(),
             (metrics or Metrics()).requests,
             trusted_proxies=trusted_proxies,
@@ -67,4 +73,6 @@ async def open_front(pool: asyncpg.Pool) -> AsyncIterator[OpenFront]:
         )
 
     yield open_
+    forgetting.cancel()
+    await asyncio.gather(forgetting, return_exceptions=True)
     await writer.close()

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from tests.gateway.config.samples import endpoint, uid_of
 from tests.gateway.front.calling import ORDERS, answer, items, without_trace
 from tests.gateway.front.conftest import OpenFront
+from tests.waiting import eventually
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.data.datum import StoredDatum
 from tidegate_gateway.data.ids import first_id, new_id
@@ -179,3 +181,23 @@ async def test_uids_decide_whose_data_they_are(open_front: OpenFront) -> None:
     assert uid_of(old.name) == uid_of(new.name)
     id_ = (await answer(open_front(old), path="/api/endpoint/acme/main/old", body=b"1")).json["ID"]
     assert (await answer(open_front(new), "GET", f"/api/endpoint/acme/main/new/{id_}")).body == b"1"
+
+
+async def test_what_is_not_to_be_kept_is_gone_with_the_answer(open_front: OpenFront, pool: asyncpg.Pool) -> None:
+    methods: dict[str, Any] = {"POST": {}, "GET": {}, "PATCH": {}}
+    front = open_front(anyone(retention_days=0, methods=methods))
+    place = (await answer(front, body=b"{}")).headers["location"]
+    assert (await answer(front, "GET", place)).code == "not_found"
+    assert (await answer(front, "PATCH", place, body=b"{}")).code == "not_found"
+    assert (await answer(front, "GET")).json == {"Items": [], "Next": None}
+    await eventually(lambda: pool.fetchval("SELECT count(*) = 0 FROM datum"))
+
+
+async def test_addresses_that_data_came_from_are_counted(open_front: OpenFront, pool: asyncpg.Pool) -> None:
+    seen: list[tuple[UUID, str | None]] = []
+    front = open_front(anyone(methods={"POST": {}, "GET": {}, "PUT": {}}), seen=lambda *one: seen.append(one))
+    place = (await answer(front, body=b"{}", client=("198.51.100.7", 1))).headers["location"]
+    await answer(front, "PUT", place, body=b"1")
+    await answer(front, body=b"{", client=("198.51.100.9", 1))
+    await answer(front, "GET", place, client=("198.51.100.9", 1))
+    assert seen == [(UUID(uid_of("orders")), address) for address in ("198.51.100.7", "192.0.2.1")]

@@ -1,23 +1,25 @@
 -- Indexes of data: which JSON paths, and their typed values by (definition, value) in the order of readers.
 
 -- `id` is a digest of the definition itself. `removed`: no configuration has it any more, and its values go.
--- `requested` is the request for re-indexing that was taken up last; `position` and `until` are where it is and ends.
+-- `requested` is the request for re-indexing that was taken up last, at `started`; what was written before `until` is to
+-- be indexed, and (`position_written`, `position`) is how far that is, in the order of readers.
 CREATE TABLE index_definition (
-    id          bigint PRIMARY KEY,
-    endpoint    uuid        NOT NULL,
-    name        text        NOT NULL,
-    method      text        NOT NULL,
-    source      text        NOT NULL,
-    path        text        NOT NULL,
-    type        text        NOT NULL,
-    created     timestamptz NOT NULL DEFAULT now(),
-    removed     timestamptz,
-    requested   text,
-    state       text        NOT NULL DEFAULT 'Ready',
-    position    uuid,
-    until       uuid,
-    rows        bigint      NOT NULL DEFAULT 0,
-    counted     timestamptz
+    id               bigint PRIMARY KEY,
+    endpoint         uuid        NOT NULL,
+    name             text        NOT NULL,
+    method           text        NOT NULL,
+    source           text        NOT NULL,
+    path             text        NOT NULL,
+    type             text        NOT NULL,
+    created          timestamptz NOT NULL DEFAULT now(),
+    removed          timestamptz,
+    requested        text,
+    started          timestamptz,
+    until            xid8,
+    position_written xid8,
+    position         uuid,
+    rows             bigint      NOT NULL DEFAULT 0,
+    counted          timestamptz
 );
 CREATE INDEX index_definition_endpoint ON index_definition (endpoint);
 
