@@ -65,6 +65,7 @@ class Reason(StrEnum):
     HELD = "Held"
     """Programmed=Unknown: the brake holds a pass that would withdraw most endpoints."""
     INDEXES_READY = "IndexesReady"
+    REINDEXING = "Reindexing"
     """IndexesReady=True: every index is filled."""
     READY = "Ready"
     """Ready=True: all other conditions are True."""

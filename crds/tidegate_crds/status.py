@@ -56,9 +56,11 @@ class IndexStatus(Model):
     name: Text
     """Name of the index."""
     state: Annotated[str, Field(max_length=63)]
-    """Ready when every stored datum is in the index."""
+    """Ready when whatever is stored is indexed, Reindexing while what was stored before is, Pending before all that."""
     rows: Annotated[int, Field(ge=0)] | None = None
-    """How many values the index holds."""
+    """How many values the index held when they were counted last."""
+    progress: Annotated[int, Field(ge=0, le=100)] | None = None
+    """How much of what was stored before is indexed, in percent, while that goes on."""
 
 
 class EndpointStatus(Status):

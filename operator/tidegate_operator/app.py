@@ -30,6 +30,7 @@ from tidegate_operator.cluster import Cluster
 from tidegate_operator.errors import OperatorError
 from tidegate_operator.events import Events
 from tidegate_operator.health import Health, health_app
+from tidegate_operator.indexes import Indexes
 from tidegate_operator.leader import Lease
 from tidegate_operator.loop import Control, Pass
 from tidegate_operator.relist import Relister
@@ -71,8 +72,14 @@ class Operator:
         self._store = Store()
         self._control = Control(self._store, Cluster(api, pool), Publisher(pool, sealer), Rows(sealer), self._passed)
         self._events = Events(api, settings.pod_name)
+        self._indexes = Indexes(pool, lambda: self._control.leads, lambda uids: self._statuses.indexes_changed(uids))
         self._statuses = StatusWriter(
-            self._store, api.apply_status, self._control.observe, self._events.note, settings.public_url or ""
+            self._store,
+            api.apply_status,
+            self._control.observe,
+            self._events.note,
+            settings.public_url or "",
+            lambda: self._indexes.states,
         )
         self._relister = Relister(api, self._store, self._control, settings.namespaces)
         self._control.on_held = lambda seconds: _later(seconds, self._relister.touch)
@@ -100,6 +107,7 @@ class Operator:
             "signal": signalled.wait(),
             "lists": self._list(),
             "loop": self._control.run(),
+            "indexes": self._indexes.run(),
             "lease": self._lead(),
             "events": self._events.work(),
             "watch": self._watch.run(self._settings.namespaces),
@@ -141,6 +149,7 @@ class Operator:
     def _passed(self, done: Pass) -> None:
         if done.outcome is not None:
             self._statuses.passed(done)
+            self._indexes.passed(done.outcome)
 
 
 @contextmanager

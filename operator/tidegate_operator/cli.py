@@ -21,6 +21,7 @@ Folders = Annotated[
 ]
 Namespace = Annotated[str, typer.Option(metavar="NAME", help="The namespace of manifests that name none.")]
 
+Address = Annotated[str, typer.Argument(metavar="COMPANY/GROUP/ENDPOINT", help="The endpoint's address.")]
 Data = Annotated[Path, typer.Option(metavar="DIR", help="Where the database, tokens and keys of local mode are.")]
 
 
@@ -142,7 +143,7 @@ def migrate() -> None:
 
 @app.command()
 def tokens(
-    address: Annotated[str, typer.Argument(metavar="COMPANY/GROUP/ENDPOINT", help="The endpoint's address.")],
+    address: Address,
     data: Data = Path(".tidegate"),
     namespace: Annotated[
         str | None, typer.Option(metavar="NAME", help="Look only here in the cluster; default: everywhere.")
@@ -183,6 +184,44 @@ def status(data: Data = Path(".tidegate")) -> None:
 
     gateways = run(live_gateways(database(data)))
     typer.echo("\n".join(lines(gateways)))
+
+
+@app.command()
+def sources(
+    address: Address,
+    data: Data = Path(".tidegate"),
+    allowed_ips: Annotated[bool, typer.Option("--allowed-ips", help="Print them as spec.security.allowedIPs.")] = False,
+) -> None:
+    """List the addresses that data of an endpoint came from: first, last, and how many.
+
+    \b
+    tidegate sources default/sales/orders
+    tidegate sources default/sales/orders --allowed-ips     what to paste into the manifest
+    """
+    from tidegate_operator.commands import sources as command
+    from tidegate_operator.commands.running import run
+    from tidegate_operator.commands.status import database
+
+    found = run(command.sources_of(database(data), address))
+    typer.echo(command.allowed_ips(found) if allowed_ips else "\n".join(command.lines(found)))
+
+
+@app.command()
+def reindex(
+    address: Address,
+    data: Data = Path(".tidegate"),
+    wait: Annotated[bool, typer.Option("--wait", help="Return when it is done, and say how far it is.")] = False,
+) -> None:
+    """Index what an endpoint has stored before its indexes were there; the gateways do it beside their work.
+
+    \b
+    tidegate reindex default/sales/orders --wait
+    """
+    from tidegate_operator.commands import reindex as command
+    from tidegate_operator.commands.running import run
+    from tidegate_operator.commands.status import database
+
+    run(command.reindex(database(data), address, wait=wait, say=typer.echo))
 
 
 @app.command()

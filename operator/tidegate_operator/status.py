@@ -7,16 +7,18 @@ from typing import Any
 
 from tidegate_crds.conditions import ConditionType, Reason
 from tidegate_gateway.config.gateways import Gateway
+from tidegate_gateway.config.model import Index
+from tidegate_gateway.data.indexes.definitions import IndexState
 from tidegate_operator.translate.model import Finding, Verdict
 
 Condition = dict[str, Any]
-FIELDS = ("observedGeneration", "url", "methods", "tokenSecretName")
+FIELDS = ("observedGeneration", "url", "methods", "tokenSecretName", "indexes")
 MESSAGE_LIMIT = 32_768  # the API convention's bound of a condition's message
 EPOCH = "1970-01-01T00:00:00Z"
 GOOD = {
     ConditionType.ACCEPTED: (Reason.ACCEPTED, "The spec is valid."),
     ConditionType.RESOLVED_REFS: (Reason.RESOLVED_REFS, "Everything that is referred to is there."),
-    ConditionType.INDEXES_READY: (Reason.INDEXES_READY, "Every index is filled."),
+    ConditionType.INDEXES_READY: (Reason.INDEXES_READY, "Whatever is stored is indexed."),
 }
 SERVED = (True, Reason.PROGRAMMED, "Every live gateway serves this generation.")
 WAITING = (None, Reason.PENDING, "Waiting for the gateways to load this generation.")
@@ -45,10 +47,16 @@ def status(
     shown: Mapping[str, Any],
     now: datetime,
     public_url: str = "",
+    indexes: Mapping[int, IndexState] | None = None,
 ) -> dict[str, Any]:
-    """The status as it should be. `shown` is the present one: times of conditions that did not turn are kept."""
+    """The status as it should be. `shown` is the present one: times of conditions that did not turn are kept, and what
+    it says of indexes as long as nothing is known of them (None)."""
     previous = {condition.get("type"): condition for condition in shown.get("conditions") or ()}
     states = dict(_states(verdict, publication, gateways, previous.get(ConditionType.PROGRAMMED, {})))
+    if verdict.indexes:
+        states[ConditionType.INDEXES_READY] = _indexes_ready(
+            verdict.indexes, indexes, previous.get(ConditionType.INDEXES_READY)
+        )
     states[ConditionType.READY] = _ready(states)
     wanted: dict[str, Any] = {
         "observedGeneration": verdict.generation,
@@ -61,6 +69,8 @@ def status(
         wanted |= {"url": public_url + verdict.url_path, "methods": verdict.methods}
     if verdict.token_secret:
         wanted["tokenSecretName"] = verdict.token_secret
+    if verdict.indexes:
+        wanted["indexes"] = _index_list(verdict.indexes, indexes, shown.get("indexes") or ())
     return wanted
 
 
@@ -98,8 +108,38 @@ def _states(
         yield type_, _found(verdict.findings, type_) or (True, *GOOD[type_])
     if verdict.key.kind != "DataSchema":
         yield ConditionType.PROGRAMMED, _programmed(verdict, publication, gateways, before)
-    if indexes := _found(verdict.findings, ConditionType.INDEXES_READY):
-        yield ConditionType.INDEXES_READY, indexes
+
+
+def _indexes_ready(
+    wanted: Sequence[Index], known: Mapping[int, IndexState] | None, before: Mapping[str, Any] | None
+) -> State:
+    if known is None and before and before.get("reason") in (Reason.INDEXES_READY, Reason.REINDEXING):
+        good = {"True": True, "False": False}.get(str(before.get("status")))
+        return good, Reason(before["reason"]), str(before.get("message"))
+    if known is None or any(index.id not in known for index in wanted):
+        return None, Reason.PENDING, "Waiting for the indexes to be set up."
+    states = [known[index.id or 0] for index in wanted]
+    running = [f"{state.name} {state.progress} %" for state in states if state.progress is not None]
+    if running:
+        return None, Reason.REINDEXING, f"What was stored before is being indexed: {', '.join(running)}."
+    return True, *GOOD[ConditionType.INDEXES_READY]
+
+
+def _index_list(
+    wanted: Sequence[Index], known: Mapping[int, IndexState] | None, shown: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    if known is not None:
+        return [_index(index, known.get(index.id or 0)) for index in wanted]
+    before = {entry.get("name"): dict(entry) for entry in shown}
+    return [before.get(index.name) or _index(index, None) for index in wanted]
+
+
+def _index(index: Index, state: IndexState | None) -> dict[str, Any]:
+    if state is None:
+        return {"name": index.name, "state": "Pending"}
+    if state.progress is None:
+        return {"name": index.name, "state": "Ready", "rows": state.rows}
+    return {"name": index.name, "state": "Reindexing", "rows": state.rows, "progress": state.progress}
 
 
 def _found(findings: Sequence[Finding], type_: ConditionType) -> State | None:

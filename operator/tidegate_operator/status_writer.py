@@ -5,7 +5,7 @@ waits for their acknowledgement is held back for a moment, so that most changes 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ import structlog
 
 from tidegate_gateway.config.gateways import Gateway
 from tidegate_gateway.config.snapshot import Ref
+from tidegate_gateway.data.indexes.definitions import IndexState
 from tidegate_operator.errors import ApiError
 from tidegate_operator.loop import Pass
 from tidegate_operator.metrics import METRICS
@@ -41,8 +42,10 @@ class StatusWriter:
         observe: Callable[[str, Body], object],
         note: Callable[[Resource, Mapping[str, Any], Status], None],
         public_url: str = "",
+        indexes: Callable[[], Mapping[int, IndexState] | None] = lambda: None,
     ) -> None:
         self._store, self._write, self._observe, self._note, self._public_url = store, write, observe, note, public_url
+        self._indexes = indexes
         self._verdicts: dict[Key, Verdict] = {}
         self._revisions: Mapping[Ref, int] = {}
         self._problems: Mapping[Key, str] = {}
@@ -78,6 +81,10 @@ class StatusWriter:
         self._gateways = gateways
         self.offer_all(failing | set(self._waiting))
 
+    def indexes_changed(self, uids: Collection[str]) -> None:
+        """Indexes of these Endpoints have gone on."""
+        self.offer_all([key for key, verdict in self._verdicts.items() if verdict.indexes and verdict.uid in uids])
+
     def offer_all(self, keys: Iterable[Key]) -> None:
         """Queue whatever of these differs from what is shown."""
         stale = [key for key in keys if self._is_due(key)]
@@ -111,7 +118,8 @@ class StatusWriter:
             return None
         shown = self._store.echoes[key].status
         publication = Publication(self._revisions.get((key.kind, verdict.uid)), self._held, self._problems.get(key))
-        return status(verdict, publication, self._gateways, shown, datetime.now(UTC), self._public_url)
+        now, indexes = datetime.now(UTC), self._indexes()
+        return status(verdict, publication, self._gateways, shown, now, self._public_url, indexes)
 
     async def work(self) -> None:
         """One of CONCURRENCY workers, for ever."""

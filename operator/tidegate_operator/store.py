@@ -4,9 +4,12 @@ import base64
 import binascii
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
+
+import orjson
 
 Body = Mapping[str, Any]
+REINDEX = "tidegate.dev/reindex"
 
 
 class Key(NamedTuple):
@@ -29,6 +32,7 @@ class Resource:
     generation: int
     created: str
     spec: Any  # as stored: a mapping unless an older CRD let something else in
+    reindex: str | None = None  # the annotation that asks for it: nothing else of the metadata matters
 
     @property
     def age(self) -> tuple[str, Key]:
@@ -48,10 +52,24 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """What the API server showed last of an object: its version (a number, and the lock of writes) and its status."""
+    """What the API server showed last of an object: its version (a number, and the lock of writes) and its status.
+
+    The status is kept as a text: as objects it would take most of an operator's memory.
+    """
 
     version: int
-    status: Mapping[str, Any]
+    text: bytes
+
+    @classmethod
+    def of(cls, version: int, status: Mapping[str, Any]) -> Self:
+        """Of a status as it came."""
+        return cls(version, bytes(memoryview(orjson.dumps(status))))  # a copy: orjson's own keeps a kilobyte spare
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """The status, made anew each time."""
+        status: dict[str, Any] = orjson.loads(self.text)
+        return status
 
 
 class Store:
@@ -80,12 +98,12 @@ class Store:
             return key, False
         if deleted:
             return key, self._drop(key, version)
-        self.echoes[key] = Echo(version, body.get("status") or {})
-        old = self.resources.get(key)
-        if old and (old.uid, old.generation) == (meta["uid"], meta["generation"]):
+        self.echoes[key] = Echo.of(version, body.get("status") or {})
+        old, reindex = self.resources.get(key), (meta.get("annotations") or {}).get(REINDEX)
+        if old and (old.uid, old.generation, old.reindex) == (meta["uid"], meta["generation"], reindex):
             return key, False
         self.resources[key] = Resource(
-            key, meta["uid"], meta["generation"], meta["creationTimestamp"], body.get("spec")
+            key, meta["uid"], meta["generation"], meta["creationTimestamp"], body.get("spec"), reindex
         )
         self._changes.add(key)
         return key, True

@@ -47,7 +47,6 @@ async def test_an_operator_at_work_says_so(shared: Site, shared_place: Place) ->
     assert await operator.probe("/healthz") == (200, "ok\n")
     assert await operator.probe("/readyz") == (200, '{"ready":true,"listed":true,"passing":true,"database":true}')
     samples = await eventually(lambda: _samples(operator))
-    assert {name: samples[name] > 0 for name in METRICS} == dict.fromkeys(METRICS, True)
     assert samples['tidegate_operator_objects{kind="Endpoint",ready="True"}'] == 1
     assert samples["tidegate_operator_held_withdrawals"] == 0
     assert "tidegate_operator_repairs_total" in samples
@@ -95,8 +94,8 @@ async def test_objects_are_counted_by_kind_and_state(loop: Loop) -> None:
 
 
 async def _samples(operator: Operator) -> dict[str, float] | None:
-    """All samples of ours, once each of METRICS is there."""
+    """All samples of ours, once each of METRICS counts something: the last status is counted after it is shown."""
     _, text = await operator.probe("/metrics")
     lines = [line.rpartition(" ") for line in text.splitlines() if line.startswith("tidegate_")]
     samples = {name: float(value) for name, _, value in lines}
-    return samples if set(METRICS) <= set(samples) else None
+    return samples if all(samples.get(name, 0) > 0 for name in METRICS) else None

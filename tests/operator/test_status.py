@@ -1,5 +1,6 @@
 """Conditions from a verdict, a publication and the gateways: pure, so every case is a table."""
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 
 from tidegate_crds.conditions import ConditionType, Reason
 from tidegate_gateway.config.gateways import Failure, Gateway
+from tidegate_gateway.config.model import Index
+from tidegate_gateway.data.indexes.definitions import IndexState
 from tidegate_operator.status import MESSAGE_LIMIT, Publication, is_shown, is_waiting, status
 from tidegate_operator.store import Key
 from tidegate_operator.translate.model import Finding, Verdict
@@ -112,10 +115,42 @@ def test_ready_names_the_first_condition_that_is_false_then_the_unknown_ones() -
     assert (ready["status"], ready["reason"]) == ("Unknown", "Pending")
 
 
+CUSTOMER = Index(id=1, name="customer", method="POST", source="Input", path="$.customer")
+TOTAL = Index(id=2, name="total", method="POST", source="Input", path="$.total", type="Number")
+
+
+def indexed(*states: IndexState, known: bool = True, shown: Any = None) -> dict[str, Any]:
+    judged = dataclasses.replace(verdict(), indexes=(CUSTOMER, TOTAL))
+    indexes = {state.definition: state for state in states} if known else None
+    return status(judged, Publication(7), [gateway(7)], shown or {}, NOW, indexes=indexes)
+
+
 def test_indexes_are_spoken_of_only_where_there_are_any() -> None:
-    later = Finding(ConditionType.INDEXES_READY, Reason.NOT_YET_AVAILABLE, "Not in this version.")
-    wanted = made(verdict(later), Publication(7), gateway(7))
-    assert condition(wanted, "IndexesReady")["status"] == "False"
+    wanted = made(verdict(), Publication(7), gateway(7))
+    assert "indexes" not in wanted
+    assert "IndexesReady" not in {c["type"] for c in wanted["conditions"]}
+
+
+def test_indexes_say_how_far_they_are() -> None:
+    ready = IndexState(1, "customer", 12, None)
+    waiting = indexed(ready)
+    assert condition(waiting, "IndexesReady")["message"] == "Waiting for the indexes to be set up."
+    assert waiting["indexes"] == [
+        {"name": "customer", "state": "Ready", "rows": 12},
+        {"name": "total", "state": "Pending"},
+    ]
+    busy = indexed(ready, IndexState(2, "total", 3, 40))
+    assert (condition(busy, "IndexesReady")["status"], condition(busy, "Ready")["reason"]) == ("Unknown", "Reindexing")
+    assert condition(busy, "IndexesReady")["message"] == "What was stored before is being indexed: total 40 %."
+    assert busy["indexes"][1] == {"name": "total", "state": "Reindexing", "rows": 3, "progress": 40}
+    done = indexed(ready, IndexState(2, "total", 9, None))
+    assert (condition(done, "IndexesReady")["status"], condition(done, "Ready")["status"]) == ("True", "True")
+
+
+def test_what_is_shown_of_indexes_stays_until_a_new_leader_knows_better() -> None:
+    shown = indexed(IndexState(1, "customer", 12, None), IndexState(2, "total", 9, None))
+    assert is_shown(indexed(known=False, shown=shown), shown)
+    assert condition(indexed(known=False), "IndexesReady")["reason"] == "Pending"
 
 
 def test_a_data_schema_is_ready_without_a_gateway() -> None:

@@ -8,6 +8,7 @@ from tidegate_gateway.data.migrate import check_version
 from tidegate_gateway.data.pool import acquire
 from tidegate_operator.commands.database import Database, given_database
 from tidegate_operator.commands.errors import CommandError
+from tidegate_operator.commands.tables import table
 from tidegate_operator.local.postgres import running_url
 
 HEADS = ("GATEWAY", "VERSION", "REVISION", "HEARTBEAT")
@@ -35,10 +36,8 @@ def lines(gateways: Sequence[Gateway]) -> Iterator[str]:
     if not gateways:
         yield "No gateway is running."
         return
-    rows = [HEADS, *((g.pod, g.version, str(g.revision), f"{g.heartbeat_age_seconds:.1f} s ago") for g in gateways)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    rows = [(g.pod, g.version, str(g.revision), f"{g.heartbeat_age_seconds:.1f} s ago") for g in gateways]
+    yield from table(HEADS, rows)
     for gateway in gateways:
         for failure in gateway.failures:
             what = f"{failure.kind} {failure.namespace}/{failure.name}, generation {failure.generation}"

@@ -7,7 +7,7 @@ from tidegate_crds import paths
 from tidegate_crds.kinds import KINDS
 from tidegate_operator.local.frame import frame_mistakes, secret_data
 from tidegate_operator.local.pieces import Piece, Problem
-from tidegate_operator.store import Key
+from tidegate_operator.store import REINDEX, Key
 
 SECRET, NAMESPACE, LIST = ("v1", "Secret"), ("v1", "Namespace"), ("v1", "List")
 
@@ -19,6 +19,7 @@ class Manifest:
     key: Key
     piece: Piece = field(repr=False)
     spec: Any = field(repr=False)  # of a Secret: name to bytes
+    reindex: str | None = None
 
     @property
     def place(self) -> str:
@@ -83,4 +84,4 @@ def _read_known(value: dict[str, Any], piece: Piece, namespace: str, read: Read)
     meta = value["metadata"]
     key = Key(value["kind"], meta.get("namespace") or namespace, meta["name"])
     spec = secret_data(value) if value["kind"] == "Secret" else value.get("spec")
-    read.manifests.append(Manifest(key, piece, spec))
+    read.manifests.append(Manifest(key, piece, spec, (meta.get("annotations") or {}).get(REINDEX)))

@@ -13,6 +13,7 @@ from tidegate_gateway.config.gateway_watch import GatewayWatch
 from tidegate_gateway.config.publish import Publisher
 from tidegate_gateway.secrets import Sealer
 from tidegate_operator.brake import Brake
+from tidegate_operator.indexes import Indexes
 from tidegate_operator.local.addresses import Addresses
 from tidegate_operator.local.board import Board
 from tidegate_operator.local.errors import FolderError
@@ -51,7 +52,11 @@ class LocalOperator:
         identities = Identities(StateFile(data / IDENTITIES), lambda: datetime.now(UTC))
         self._source = Source(self._control, store, self._inputs, identities)
         self._board = Board(console, title, lambda key: self._source.manifests.get(key), self._example)
-        self._statuses = StatusWriter(store, self._source.show, self._control.observe, self._board.note, public_url)
+        self._indexes = Indexes(pool, lambda: self._control.leads, lambda uids: self._statuses.indexes_changed(uids))
+        self._statuses = StatusWriter(
+            *(store, self._source.show, self._control.observe, self._board.note, public_url),
+            indexes=lambda: self._indexes.states,
+        )
         self._gateways = GatewayWatch(url, pool, self._statuses.gateways_changed)
 
     async def run(self, folders: Folders) -> None:
@@ -59,7 +64,8 @@ class LocalOperator:
         self._control.lead()
         self._gateways.start()
         try:
-            await first_ended([self._control.run(), self._statuses.work(), self._board.run(), self._follow(folders)])
+            parts = (self._control, self._indexes, self._board)
+            await first_ended([self._statuses.work(), self._follow(folders), *(part.run() for part in parts)])
         finally:
             await self._gateways.stop()
 
@@ -84,6 +90,8 @@ class LocalOperator:
         self._addresses.keep(done.translation)
         self._translation = done.translation
         self._statuses.passed(done)
+        if done.outcome:
+            self._indexes.passed(done.outcome)
         self._board.passed(done)
 
     def _example(self) -> str | None:

@@ -11,7 +11,7 @@ from tidegate_operator.local.manifest import Manifest
 from tidegate_operator.local.manifests import Reading
 from tidegate_operator.local.world import custom_resources, resource_of, secrets_of
 from tidegate_operator.loop import Control
-from tidegate_operator.store import Body, Echo, Key, Resource, Store
+from tidegate_operator.store import REINDEX, Body, Echo, Key, Resource, Store
 
 
 class Source:
@@ -56,5 +56,6 @@ class Source:
             "generation": resource.generation,
             "creationTimestamp": resource.created,
             "resourceVersion": str(next(self._versions)),
+            "annotations": {REINDEX: resource.reindex} if resource.reindex else {},
         }
         return {"metadata": meta, "spec": resource.spec, "status": status}

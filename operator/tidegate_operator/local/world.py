@@ -10,7 +10,7 @@ from tidegate_operator.store import Key, Resource, Secret
 
 def resource_of(manifest: Manifest, identity: Identity) -> Resource:
     """The resource of a manifest that is no Secret."""
-    return Resource(manifest.key, identity.uid, identity.generation, identity.created, manifest.spec)
+    return Resource(manifest.key, identity.uid, identity.generation, identity.created, manifest.spec, manifest.reindex)
 
 
 def custom_resources(reading: Reading) -> dict[Key, Manifest]:

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from tidegate_crds import endpoint as manifest
-from tidegate_crds.conditions import ConditionType, Reason
+from tidegate_crds.conditions import Reason
 from tidegate_crds.endpoint import EndpointSpec
+from tidegate_gateway.config.index_ids import index_id
 from tidegate_gateway.config.model import EndpointConfig, Index, Method, SecretSource, TokenDigest
 from tidegate_gateway.expressions.addresses import compile_pattern
 from tidegate_gateway.expressions.jsonpath import compile_locations
 from tidegate_operator.store import Resource
 from tidegate_operator.translate.facts import Built
 from tidegate_operator.translate.findings import Findings
+from tidegate_operator.translate.index_paths import EXPENSIVE, is_expensive
 from tidegate_operator.translate.methods import method_configs
 from tidegate_operator.translate.parsing import read_spec
 from tidegate_operator.translate.places import SPEC
@@ -50,11 +52,18 @@ def build(resource: Resource, view: View) -> Built:
         output_type=data.output_type,
         retention_days=data.retention_days,
         redact=data.redact,
-        indexes=tuple(Index.model_validate(index.model_dump()) for index in data.indexes),
+        indexes=tuple(_index(resource.uid, index) for index in data.indexes),
+        reindex=resource.reindex,
+        display_name=spec.display_name,
         wait_time_seconds=spec.wait_time_seconds,
         methods=methods,
     )
     return findings.built(draft, inherits=data.retention_days is None)
+
+
+def _index(uid: str, definition: manifest.Index) -> Index:
+    index = Index.model_validate(definition.model_dump())
+    return index.model_copy(update={"id": index_id(uid, index)})
 
 
 def _tokens(endpoint: str, security: manifest.Security, methods: Iterable[Method]) -> Iterator[TokenDigest]:
@@ -91,15 +100,11 @@ def _check_data(data: manifest.Data, view: View, findings: Findings) -> None:
     for index, path in enumerate(data.redact):
         findings.attempt((*at, "redact", index), compile_locations, path)
     for index, definition in enumerate(data.indexes):
-        if mistake := view.path_mistake(definition.path):
+        place = (*at, "indexes", index, "path")
+        if is_expensive(definition.path):
+            findings.refuse(Reason.INVALID_INDEX_PATH, place, EXPENSIVE)
+        elif mistake := view.path_mistake(definition.path):
             sentence = (
                 f"Write it as PostgreSQL's jsonpath, such as $.customer.id; PostgreSQL says: {mistake.rstrip('.')}."
             )
-            findings.refuse(Reason.INVALID_INDEX_PATH, (*at, "indexes", index, "path"), sentence)
-    if data.indexes:
-        findings.note(
-            ConditionType.INDEXES_READY,
-            Reason.NOT_YET_AVAILABLE,
-            (*at, "indexes"),
-            "This version of Tidegate stores data without indexing them: wait for a later one, or remove the indexes.",
-        )
+            findings.refuse(Reason.INVALID_INDEX_PATH, place, sentence)

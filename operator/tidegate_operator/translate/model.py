@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tidegate_crds.conditions import ConditionType, Reason
-from tidegate_gateway.config.model import AnyConfig
+from tidegate_gateway.config.model import AnyConfig, Index
 from tidegate_operator.store import Key, Resource, Secret
 
 
@@ -42,7 +42,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What there is to say of one resource. What is served (address, methods, Secret) may be of an older generation."""
+    """What there is to say of one resource. Its address, methods, Secret and indexes are those that are served, maybe
+    of an older generation."""
 
     key: Key
     uid: str
@@ -52,6 +53,7 @@ class Verdict:
     url_path: str | None = None
     methods: str | None = None
     token_secret: str | None = None
+    indexes: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def verdict(resource: Resource, findings: Sequence[Finding], served: Served | No
     config = served.config
     shown = token_secret_name(config.name) if config.authentication == "Token" else None
     path, methods = serving.url_path(config), serving.methods(config)
-    return Verdict(resource.key, resource.uid, resource.generation, told, number, path, methods, shown)
+    return Verdict(resource.key, resource.uid, resource.generation, told, number, path, methods, shown, config.indexes)
 
 
 def bug() -> Finding:

@@ -69,7 +69,7 @@ async def test_the_paths_of_indexes_are_asked_about(tmp_path: Path) -> None:
     )
     found = await validate(Folders([tmp_path]).read(), judge)
     assert asked == ["$.a"]
-    assert {one.reason: one.refuses for one in found} == {"InvalidIndexPath": True, "NotYetAvailable": False}
+    assert {one.reason: one.refuses for one in found} == {"InvalidIndexPath": True}
 
 
 async def test_of_two_at_one_address_the_first_by_name_holds(tmp_path: Path) -> None:

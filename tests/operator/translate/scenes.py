@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from tests.operator.translate.worlds import Cluster, resource, secret
-from tidegate_operator.store import Key
+from tidegate_operator.store import REINDEX, Key
 from tidegate_operator.translate.model import Finding, Served, Translation, Verdict
 
 NAMESPACE = "acme"
@@ -49,7 +49,8 @@ def _apply(world: Cluster, at: Key, manifest: dict[str, Any], age: int) -> None:
     elif at in world.resources:
         world.edit(at, manifest.get("spec"))
     else:
-        world.put(resource(at.kind, at.name, manifest.get("spec"), namespace=at.namespace, age=age))
+        reindex = manifest["metadata"].get("annotations", {}).get(REINDEX)
+        world.put(resource(at.kind, at.name, manifest.get("spec"), namespace=at.namespace, age=age, reindex=reindex))
 
 
 def shown(outcome: Translation) -> str:

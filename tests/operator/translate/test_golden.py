@@ -24,6 +24,7 @@ ELSEWHERE = {
     Reason.NO_GATEWAY: "said by the status, from what gateways serve",
     Reason.HELD: "said by the status while the brake holds",
     Reason.INDEXES_READY: "said by the status once data are indexed",
+    Reason.REINDEXING: "said by the status while history is indexed",
     Reason.READY: "sums the others up",
 }
 """Reasons that no translation gives, and why."""

@@ -96,7 +96,6 @@ def test_mistakes_of_every_kind_are_told_at_once() -> None:
         ("ResolvedRefs", "RefNotFound", "spec.methods.post.input.schemaRef"),
         ("ResolvedRefs", "RefNotFound", "spec.methods.post.task.ref"),
         ("ResolvedRefs", "RefNotFound", "spec.security.tokens[0].secretRef"),
-        ("IndexesReady", "NotYetAvailable", "spec.data.indexes"),
     }
 
 

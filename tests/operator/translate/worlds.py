@@ -22,12 +22,20 @@ def key(kind: str, name: str, namespace: str = NAMESPACE) -> Key:
 
 
 def resource(
-    kind: str, name: str, spec: Any, *, namespace: str = NAMESPACE, age: int = 0, generation: int = 1, uid: str = ""
+    kind: str,
+    name: str,
+    spec: Any,
+    *,
+    namespace: str = NAMESPACE,
+    age: int = 0,
+    generation: int = 1,
+    uid: str = "",
+    reindex: str | None = None,
 ) -> Resource:
     """`age` counts seconds from the beginning: the smaller is the older."""
     at = Key(kind, namespace, name)
     created = f"2026-01-01T{age // 3600:02}:{age // 60 % 60:02}:{age % 60:02}Z"
-    return Resource(at, uid or str(uuid5(UIDS, str(at))), generation, created, spec)
+    return Resource(at, uid or str(uuid5(UIDS, str(at))), generation, created, spec, reindex)
 
 
 def endpoint(name: str = "orders", /, **more: Any) -> Resource:
