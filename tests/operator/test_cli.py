@@ -21,6 +21,11 @@ INDEXED = (
     f"{HEAD}spec:\n  group: sales\n  methods: {{post: {{}}}}\n  data:\n    indexes:\n"
     "    - {name: customer, method: POST, source: Input, path: $..id}\n"
 )
+SERVED = {
+    "acme/sales/new": {"authentication": "Token", "tokens": {}},
+    "acme/sales/open": {"authentication": "None", "tokens": {}},
+    "acme/sales/orders": {"authentication": "Token", "tokens": {"GET": "tg_g", "POST": "tg_p"}},
+}
 BAD = f"{HEAD}spec:\n  group: sales\n  colour: red\n  methods: {{post: {{}}}}\n"
 
 
@@ -169,21 +174,18 @@ def test_validate_of_nothing_cannot_run(tmp_path: Path) -> None:
     )
 
 
-def test_tokens_of_an_address_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
-    (tmp_path / "endpoints.json").write_text('{"acme/sales/orders": "acme/orders-tokens"}')
-    fails(
-        tidegate("tokens", "acme/sales/nope", "--data", str(tmp_path)),
-        f"acme/sales/nope has no tokens in {tmp_path}; these have: acme/sales/orders.",
-    )
-    fails(
-        tidegate("tokens", "acme/sales/orders", "--data", str(tmp_path)),
-        "The tokens of acme/sales/orders are in Secret orders-tokens, which stands in a manifest.",
-    )
+def test_tokens_of_what_has_none_say_why(tmp_path: Path) -> None:
+    for address, message in (
+        ("acme/sales/nope", f"There is no endpoint acme/sales/nope in {tmp_path}; there is {', '.join(SERVED)}."),
+        ("acme/sales/open", "acme/sales/open needs no token: its spec.security.authentication is None."),
+        ("acme/sales/new", "acme/sales/new has no token yet: `tidegate up` prints what it lacks."),
+    ):
+        (tmp_path / "addresses.json").write_text(json.dumps(SERVED))
+        fails(tidegate("tokens", address, "--data", str(tmp_path)), message)
 
 
 def test_tokens_are_printed_a_line_a_method(tmp_path: Path) -> None:
-    (tmp_path / "endpoints.json").write_text('{"acme/sales/orders": "acme/orders-tokens"}')
-    (tmp_path / "tokens.json").write_text('{"acme/orders-tokens": {"GET": "tg_g", "POST": "tg_p", "owner": "uid"}}')
+    (tmp_path / "addresses.json").write_text(json.dumps(SERVED))
     ask = ("tokens", "acme/sales/orders", "--data", str(tmp_path))
     assert tidegate(*ask).stdout == "GET    tg_g\nPOST   tg_p\n"
     assert tidegate(*ask, "--method", "post").stdout == "tg_p\n"

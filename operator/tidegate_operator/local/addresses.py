@@ -1,14 +1,29 @@
-"""Which Secret has the primary tokens of which address, kept under `--data` for `tidegate tokens`."""
+"""What `tidegate tokens` has to say of each address that is served, kept under `--data`.
 
-from collections.abc import Iterator
+The tokens are those that open it now, wherever they come from: made here, or written into a manifest by a person.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_operator.local.state import StateFile
-from tidegate_operator.store import Key
+from tidegate_operator.store import Key, Secret
 from tidegate_operator.translate.model import Translation
+from tidegate_operator.translate.secret_values import value_of
+from tidegate_operator.translate.token_secret import PRIMARY
 
-FILE = "endpoints.json"
+FILE = "addresses.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How an address is opened: its authentication, and method to primary token."""
+
+    authentication: str
+    tokens: Mapping[str, str] = field(repr=False)
 
 
 class Addresses:
@@ -16,24 +31,35 @@ class Addresses:
 
     def __init__(self, data: Path) -> None:
         self._file = StateFile(data / FILE)
-        self._known: dict[str, str] = self._file.load()
+        self._known = self._file.load()
 
-    def keep(self, translation: Translation) -> None:
+    def keep(self, translation: Translation, secret: Callable[[Key], Secret | None]) -> None:
         """Keep what is served now. PlaceError."""
         found = {}
         for key, served in translation.served.items():
-            secret = translation.verdicts[key].token_secret
-            if isinstance(served.config, EndpointConfig) and secret:
-                config = served.config
-                found[f"{config.company}/{config.group}/{config.slug}"] = f"{config.namespace}/{secret}"
+            if isinstance(served.config, EndpointConfig):
+                config, name = served.config, translation.verdicts[key].token_secret
+                tokens = _tokens(config, secret(Key("Secret", config.namespace, name))) if name else {}
+                address = f"{config.company}/{config.group}/{config.slug}"
+                found[address] = {"authentication": config.authentication, "tokens": tokens}
         if found != self._known:
             self._file.save(found)
             self._known = found
 
-    def secret_of(self, address: str) -> Key | None:
-        """Where the tokens of an address are."""
-        place = self._known.get(address)
-        return Key("Secret", *place.split("/")) if place else None
+    def access(self, address: str) -> Access | None:
+        """How an address is opened; None if it is not served."""
+        known = self._known.get(address)
+        return Access(**known) if known else None
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._known))
+
+
+def _tokens(config: EndpointConfig, secret: Secret | None) -> dict[str, str]:
+    """The values in the Secret that open the endpoint."""
+    found: dict[str, str] = {}
+    for token in config.tokens:
+        value = value_of(secret, token.methods[0]) if secret else b""
+        if token.name == PRIMARY and hashlib.sha256(value).hexdigest() in token.digests:
+            found[token.methods[0]] = value.decode(errors="replace")
+    return found

@@ -43,7 +43,7 @@ def _curl(
         token = tokens.data.get("POST") if tokens else None
         if not token:
             return None
-        headers = {"Authorization": f"Bearer {token.decode()}", **headers}
+        headers = {"Authorization": f"Bearer {token.decode(errors='replace')}", **headers}
     words = ["curl", "-X", "POST", f"{public_url}{verdict.url_path}"]
     for name, value in headers.items():
         words += ["-H", f"{name}: {value}"]

@@ -46,10 +46,6 @@ class TokenSecrets:
             self._file.save(self._made)
             self._saved = True
 
-    def tokens(self, key: Key) -> Mapping[str, str]:
-        """Method to token."""
-        return _without_owner(self._made.get(_place(key), {}))
-
 
 def encryption_keys(data: Path) -> str:
     """What TIDEGATE_ENCRYPTION_KEYS would say, made the first time."""

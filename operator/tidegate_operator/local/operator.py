@@ -87,7 +87,7 @@ class LocalOperator:
 
     def _passed(self, done: Pass) -> None:
         self._tokens.save()
-        self._addresses.keep(done.translation)
+        self._addresses.keep(done.translation, self._inputs.secret)
         self._translation = done.translation
         self._statuses.passed(done)
         if done.outcome:

@@ -1,11 +1,9 @@
 import shlex
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tidegate_gateway.config.model import EndpointConfig, MethodConfig, TaskBinding
-from tidegate_operator.local.addresses import Addresses
 from tidegate_operator.local.example import curl_line
 from tidegate_operator.store import Key, Secret
 from tidegate_operator.translate.model import Served, Translation, Verdict
@@ -78,13 +76,3 @@ def test_there_is_none_before_there_is_a_token() -> None:
     assert curl_line(translation(endpoint("a")), lambda _: None, URL) is None
     assert curl_line(translation(endpoint("a")), lambda key: Secret(key, {"GET": b"x"}), URL) is None
     assert curl_line(translation(), tokens, URL) is None
-
-
-def test_addresses_lead_to_the_secrets_of_their_tokens(tmp_path: Path) -> None:
-    Addresses(tmp_path).keep(translation(endpoint("orders"), endpoint("open", authentication="None")))
-    kept = Addresses(tmp_path)
-    assert list(kept) == ["acme/sales/orders"]
-    assert kept.secret_of("acme/sales/orders") == Key("Secret", "acme", "orders-tokens")
-    assert kept.secret_of("acme/sales/open") is None
-    kept.keep(translation())
-    assert list(Addresses(tmp_path)) == []

@@ -33,8 +33,7 @@ def test_a_new_method_gets_a_token_and_the_others_keep_theirs(tmp_path: Path) ->
     before = dict(secrets.make(wanted("POST")).data)
     after = secrets.make(wanted("POST", "GET")).data
     assert after["POST"] == before["POST"]
-    assert secrets.tokens(SECRET) == {method: token.decode() for method, token in after.items()}
-    assert secrets.tokens(Key("Secret", "acme", "other")) == {}
+    assert set(after) == {"POST", "GET"}
 
 
 def test_the_encryption_key_is_made_once_and_usable(tmp_path: Path) -> None:

@@ -50,6 +50,12 @@ def manifests(tmp_path: Path) -> Path:
     return folder
 
 
+def made(data: Path, name: str) -> dict[str, str]:
+    secret = TokenSecrets(data).read(Key("Secret", "default", f"{name}-tokens"))
+    assert secret is not None
+    return {method: token.decode() for method, token in secret.data.items()}
+
+
 async def served(up: Up, name: str, status: int = 201) -> str:
     """Wait until a POST to an endpoint is answered so; the id of what was stored."""
 
@@ -84,7 +90,7 @@ async def test_the_line_to_be_pasted_works(manifests: Path, data: Path, tmp_path
         status, _ = await running.request("POST", "default/sales/orders", json.loads(words[-1]), token)
         assert status == 201
         assert (await running.request("POST", "default/sales/orders", {}))[0] == 401
-        assert token == TokenSecrets(data).tokens(Key("Secret", "default", "orders-tokens"))["POST"]
+        assert token == made(data, "orders")["POST"]
         shown = subprocess.run(
             [TIDEGATE, "tokens", "default/sales/orders", "--data", str(data), "--method", "post"],
             capture_output=True,
@@ -92,6 +98,26 @@ async def test_the_line_to_be_pasted_works(manifests: Path, data: Path, tmp_path
             check=True,
         )
         assert shown.stdout == f"{token}\n"
+
+
+async def test_tokens_that_a_person_writes_come_before_those_that_were_made(
+    manifests: Path, data: Path, tmp_path: Path
+) -> None:
+    (manifests / "orders.yaml").write_text(GUARDED.format(name="orders"))
+    ask = [TIDEGATE, "tokens", "default/sales/orders", "--data", str(data), "--method", "post"]
+
+    def printed() -> str:
+        return subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("curl ")
+        assert await asyncio.to_thread(printed) == made(data, "orders")["POST"]
+        values = "{POST: tg_mine, GET: tg_mine}"
+        (manifests / "tokens.yaml").write_text(
+            f"apiVersion: v1\nkind: Secret\nmetadata: {{name: orders-tokens}}\nstringData: {values}\n"
+        )
+        await eventually(lambda: printed() == "tg_mine", within=20)
+        assert (await running.request("POST", "default/sales/orders", {}, "tg_mine"))[0] == 201
 
 
 async def test_a_change_serves_within_a_second_and_only_what_changed_is_printed(
@@ -172,13 +198,13 @@ async def test_after_kill_9_the_next_start_finds_data_and_tokens_again(
     async with up(manifests, data, logs=tmp_path) as running:
         await running.says("Try it")
         number = await served(running, "orders")
-        tokens = TokenSecrets(data).tokens(Key("Secret", "default", "guarded-tokens"))
+        tokens = made(data, "guarded")
         assert await running.end(signal.SIGKILL) == -signal.SIGKILL
     async with up(manifests, data, logs=tmp_path) as running:
         await running.says("Try it")
         path = f"default/sales/orders/{number}"
         assert await running.request("GET", path) == (200, {"n": 12345678901234567890123})
-        assert TokenSecrets(data).tokens(Key("Secret", "default", "guarded-tokens")) == tokens
+        assert made(data, "guarded") == tokens
         assert await running.end() == 0
 
 
@@ -329,7 +355,7 @@ async def test_what_it_keeps_is_closed_to_others(manifests: Path, data: Path, tm
             "tokens.json",
             "encryption.json",
             "identities.json",
-            "endpoints.json",
+            "addresses.json",
             "manifests.json",
             "postgresql.log",
         ):
