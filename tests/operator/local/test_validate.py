@@ -6,6 +6,7 @@ import pytest
 from tidegate_operator.local.manifests import Folders
 from tidegate_operator.local.validate import Told, validate
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 HEAD = "apiVersion: tidegate.dev/v1alpha1\nkind: Endpoint\nmetadata: {name: orders}\n"
 
 
@@ -70,6 +71,16 @@ async def test_the_paths_of_indexes_are_asked_about(tmp_path: Path) -> None:
     found = await validate(Folders([tmp_path]).read(), judge)
     assert asked == ["$.a"]
     assert {one.reason: one.refuses for one in found} == {"InvalidIndexPath": True}
+
+
+@pytest.mark.parametrize("name", ["endpoints", "quickstart"])
+async def test_there_is_nothing_to_say_of_the_examples(name: str) -> None:
+    async def fine(path: str) -> str | None:
+        return None
+
+    reading = Folders([EXAMPLES / name]).read()
+    assert reading.problems == ()
+    assert await validate(reading, fine) == []
 
 
 async def test_of_two_at_one_address_the_first_by_name_holds(tmp_path: Path) -> None:
