@@ -15,6 +15,7 @@ from tidegate_crds.common import (
     Slug,
     Text,
 )
+from tidegate_crds.examples import Example
 from tidegate_crds.methods import Methods
 from tidegate_crds.model import Model, items
 from tidegate_crds.rules import Distinct, KeyedBy, Rule, matching
@@ -117,3 +118,5 @@ class EndpointSpec(Model):
     """How long a synchronous caller waits beyond the task's own timeout."""
     methods: Methods
     """The methods that are on, and what each does."""
+    examples: Annotated[tuple[Example, ...], items(50), KeyedBy("name")] = ()
+    """Contract examples: the resource is accepted only if each is answered as it says."""

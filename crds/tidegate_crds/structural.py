@@ -79,6 +79,8 @@ def _below(node: Node) -> dict[str, Any]:
         made["properties"] = {name: structural(child) for name, child in node["properties"].items()}
     if "items" in node:
         made["items"] = structural(node["items"])
+    if "type" not in node:
+        made[FREE_JSON] = True
     values = node.get("additionalProperties")
     if values is True:
         made |= {FREE_JSON: True, MAP_TYPE: "atomic"}

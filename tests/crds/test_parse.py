@@ -180,3 +180,15 @@ def test_a_name_that_stands_for_a_slug_has_to_be_one() -> None:
     assert check_name("Endpoint", "orders", MINIMAL["Endpoint"]) == ()
     assert check_name("Task", "orders.v2", MINIMAL["Task"]) == ()
     assert check_name("Endpoint", "orders.v2", "no object") == ()
+
+
+def test_examples_take_any_json_and_one_body() -> None:
+    example = {"name": "one", "request": {"body": [1, None]}, "response": {"status": 201, "body": 5}}
+    model, errors = parse_spec("Endpoint", MINIMAL["Endpoint"] | {"examples": [example]})
+    assert errors == ()
+    assert isinstance(model, EndpointSpec)
+    assert (model.examples[0].request.body, model.examples[0].response.body) == ([1, None], 5)
+    both = example | {"request": {"body": 1, "text": "{"}}
+    assert said("Endpoint", MINIMAL["Endpoint"] | {"examples": [both]}) == [
+        "spec.examples[0].request: Give body or text, not both."
+    ]

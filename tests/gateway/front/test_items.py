@@ -113,7 +113,9 @@ BROKEN_PATCHES = [
     ([{"op": "add", "path": "/a"}], 400, "invalid_patch"),
     ([{"op": "remove"}], 400, "invalid_patch"),
     ([{"op": "remove", "path": "a"}], 400, "invalid_patch"),
+    ([{"op": "remove", "path": "/a~2"}], 400, "invalid_patch"),
     ([{"op": "move", "from": "/b", "path": "/b/c"}], 400, "invalid_patch"),
+    ([{"op": "replace", "path": "", "value": []}], 400, "array_not_supported"),
     ([{"op": "remove", "path": "/a"}] * 1001, 400, "invalid_patch"),
     ([{"op": "test", "path": "/a", "value": 2}], 409, "patch_conflict"),
     ([{"op": "test", "path": "/a", "value": True}], 409, "patch_conflict"),
@@ -220,6 +222,34 @@ async def test_a_patch_cannot_make_what_cannot_be_stored(open_front: OpenFront) 
     grown = [await patched(front, place, {f"p{number}": "x" * 300}) for number in range(4)]
     assert [reply.status for reply in grown] == [201, 201, 400, 400]
     assert grown[-1].json["detail"] == "The datum would become larger than the gateway takes."
+
+
+def doubling(count: int) -> list[dict[str, str]]:
+    """Each copies the whole into itself."""
+    return [{"op": "copy", "from": "", "path": f"/p{number}"} for number in range(count)]
+
+
+async def test_a_patch_that_blows_a_datum_up_is_refused_while_it_is_small(open_front: OpenFront) -> None:
+    front = open_front(writable())
+    place = await stored(front, orjson.dumps({"text": "x" * 1000}))
+    reply = await patched(front, place, doubling(1000), **JSON_PATCH)
+    assert (reply.status, reply.code) == (400, "too_large")
+    assert (await patched(front, place, doubling(5), **JSON_PATCH)).status == 201
+
+
+@pytest.mark.parametrize("step", [64, 300], ids=["by writing", "by copying"])
+async def test_a_patch_that_nests_a_datum_too_deep_is_refused(open_front: OpenFront, step: int) -> None:
+    """Depth that a text cannot have, and depth that the interpreter cannot have."""
+    front = open_front(writable())
+    place = await stored(front)
+    deep: Any = 1
+    for _ in range(60):
+        deep = [deep]
+    patch = [{"op": "add", "path": "/d" + "/0" * 60 * number, "value": deep} for number in range(step // 60)]
+    patch += [{"op": "copy", "from": "/d", "path": "/e"}] * 2
+    reply = await patched(front, place, patch * (1 + step // 200), **JSON_PATCH)
+    assert (reply.status, reply.code) == (400, "unstorable_json")
+    assert (await answer(front, "GET", place)).headers["etag"] == '"1"'
 
 
 async def test_what_is_not_there_is_not_found(open_front: OpenFront) -> None:

@@ -13,7 +13,6 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 CASES = sorted(path.name.removesuffix(".in.yaml") for path in GOLDEN.glob("*.in.yaml"))
 
 ELSEWHERE = {
-    Reason.EXAMPLE_FAILED: "there are no examples in a spec yet",
     Reason.ACCEPTED: "said by the status when nothing is found",
     Reason.RESOLVED_REFS: "said by the status when nothing is found",
     Reason.PROGRAMMED: "said by the status, from what gateways serve",
