@@ -15,8 +15,11 @@ def read_exact(text: bytes) -> Any:
 
 
 def write_exact(value: Any) -> bytes:
-    """The JSON of such a value: every number with the digits that it came with."""
-    return orjson.dumps(value, default=_digits)
+    """The JSON of such a value: every number with the digits that it came with. ValueError: it is nested too deep."""
+    try:
+        return orjson.dumps(value, default=_digits)
+    except TypeError:
+        raise ValueError("nested too deep") from None
 
 
 def _whole(number: str) -> int | Decimal:

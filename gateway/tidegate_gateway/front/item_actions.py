@@ -15,10 +15,11 @@ from tidegate_gateway.data.items import Edited
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.exact import read_exact, write_exact
 from tidegate_gateway.front.ids import parse_id
-from tidegate_gateway.front.json_patch import parse_patch, patched
+from tidegate_gateway.front.json_patch import parse_patch
 from tidegate_gateway.front.judging import unhurried
 from tidegate_gateway.front.media import is_json_patch
 from tidegate_gateway.front.merge_patch import merged
+from tidegate_gateway.front.patching import TOO_DEEP, TOO_LARGE, patched
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.prefer import MINIMAL, wants_minimal
 from tidegate_gateway.front.reading import BodyReader
@@ -28,7 +29,6 @@ from tidegate_gateway.front.versions import check_run, check_version, etag, is_t
 from tidegate_gateway.problems import Problem
 
 NOT_THERE = "There is no datum with this ID."
-TOO_LARGE = "The datum would become larger than the gateway takes."
 Make = Callable[[bytes], Body]
 T = TypeVar("T")
 
@@ -47,12 +47,17 @@ class ItemActions:
     async def change(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`PATCH /<id>`, by JSON Merge Patch or JSON Patch."""
         body = await self._body.read(request, endpoint)
-        apply = _json_patch(body) if is_json_patch(request.headers) else _merge_patch(body)
+        apply = _json_patch(body, self._body.max_bytes) if is_json_patch(request.headers) else _merge_patch(body)
         return await self._edit(request, endpoint, tail, partial(self._made, apply))
 
     async def delete(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`DELETE /<id>`."""
-        check = partial(check_version, request.headers)
+
+        def check(found: StoredDatum) -> None:
+            if not is_there(endpoint, found):
+                raise Problem("not_found", NOT_THERE)
+            check_version(request.headers, found)
+
         if not await _answered(self._items.delete(endpoint.uid, _id(tail), check)):
             raise Problem("not_found", NOT_THERE)
         return Answer(NO_CONTENT)
@@ -64,12 +69,13 @@ class ItemActions:
 
     def _made(self, apply: Callable[[Any], Any], stored: bytes) -> Body:
         before = read_exact(stored)
-        if isinstance(before, list):
+        after = apply(before) if not isinstance(before, list) else before
+        if isinstance(after, list):
             raise Problem("array_not_supported")
-        after = write_exact(apply(before))
-        if len(after) > self._body.max_bytes:
+        text = _written(after)
+        if len(text) > self._body.max_bytes:
             raise Problem("too_large", TOO_LARGE)
-        return storable(after)
+        return storable(text)
 
     async def _edit(self, request: Request, endpoint: CompiledEndpoint, tail: str | None, make: Make) -> Answer:
         async def change(found: StoredDatum) -> Edited:
@@ -98,9 +104,16 @@ def _merge_patch(body: Body) -> Callable[[Any], Any]:
     return lambda before: merged(before, patch)
 
 
-def _json_patch(body: Body) -> Callable[[Any], Any]:
+def _json_patch(body: Body, most_bytes: int) -> Callable[[Any], Any]:
     operations = parse_patch(read_exact(body.text))
-    return lambda before: patched(before, operations)
+    return lambda before: patched(before, operations, most_bytes)
+
+
+def _written(value: Any) -> bytes:
+    try:
+        return write_exact(value)
+    except ValueError:
+        raise Problem("unstorable_json", TOO_DEEP) from None
 
 
 def _judged(body: Body, method: str, endpoint: CompiledEndpoint) -> bytes:
