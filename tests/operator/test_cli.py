@@ -153,6 +153,22 @@ def test_validate_prints_json_lines(tmp_path: Path) -> None:
     }
 
 
+def test_validate_judges_what_is_deep_and_what_is_long(tmp_path: Path) -> None:
+    head = "apiVersion: tidegate.dev/v1alpha1\nkind: DataSchema\nmetadata: {name: deep}\n"
+    (tmp_path / "a.yaml").write_text(f"{head}spec: {{schema: {'{not: ' * 240}{{}}{'}' * 240}}}\n")
+    (tmp_path / "b.yaml").write_text(GOOD.replace("group: sales", f"group: {'9' * 5000}"))
+    (tmp_path / "c.yaml").write_text(f"{HEAD}spec: {'[' * 100_000}")
+    outcome = tidegate("validate", str(tmp_path))
+    assert outcome.returncode == 1
+    for said in (
+        "a.yaml:4:8: DataSchema default/deep is not",
+        "b.yaml:4:8: Endpoint default/orders is not",
+        "c.yaml:4:",
+    ):
+        assert f"{tmp_path}/{said}" in outcome.stdout
+    assert "Traceback" not in outcome.stderr
+
+
 def test_validate_asks_a_postgresql_of_its_own_about_paths(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(INDEXED)
     outcome = tidegate("validate", str(tmp_path))

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from tidegate_operator.local.bounds import DEEPEST, Copies, TooLarge
 from tidegate_operator.local.nodes import PLAIN, TAG, Part, compose, is_merge, key_text, member
 from tidegate_operator.local.scalars import NOT_JSON, plain
 
@@ -33,8 +34,8 @@ class Parsed:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def parse(text: str) -> Parsed:
-    """One document's value. It has mistakes: the value is not to be used."""
+def parse(text: str, copies: Copies | None = None) -> Parsed:
+    """One document's value. It has mistakes: the value is not to be used. `copies` are those of its whole file."""
     parsed = Parsed()
     try:
         node = compose(text)
@@ -42,8 +43,12 @@ def parse(text: str) -> Parsed:
         parsed.mistakes.append(_syntax(error, text))
         return parsed
     if node is not None:
-        builder = _Builder()
-        parsed.value, parsed.mistakes = builder.build(node), builder.mistakes
+        builder = _Builder(copies or Copies())
+        parsed.mistakes = builder.mistakes
+        try:
+            parsed.value = builder.build(node)
+        except TooLarge as error:
+            parsed.mistakes.append(Mistake(error.mark.line + 1, error.mark.column + 1, error.message))
     return parsed
 
 
@@ -71,19 +76,26 @@ def _syntax(error: yaml.YAMLError, text: str) -> Mistake:
 
 
 class _Builder:
-    """Builds JSON values of nodes, and collects what can't be built."""
+    """Builds JSON values of nodes, and collects what can't be built. TooLarge ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, copies: Copies) -> None:
         self.mistakes: list[Mistake] = []
+        self._copies = copies
+        self._built: set[int] = set()
         self._open: set[int] = set()
 
     def build(self, node: yaml.Node) -> Any:
+        if id(node) in self._built:
+            self._copies.count(node)
+        self._built.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if id(node) in self._open:
             return self._mistake(node, "this part holds itself.")
         if node.tag not in COLLECTIONS:
             return self._meaningless(node)
+        if len(self._open) == DEEPEST:
+            raise TooLarge(node.start_mark, f"this is nested deeper than {DEEPEST} levels: make it flatter.")
         self._open.add(id(node))
         value = self._list(node) if isinstance(node, yaml.SequenceNode) else self._mapping(node)
         self._open.discard(id(node))

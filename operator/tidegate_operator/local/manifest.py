@@ -5,6 +5,7 @@ from typing import Any
 
 from tidegate_crds import paths
 from tidegate_crds.kinds import KINDS
+from tidegate_operator.local.bounds import Copies
 from tidegate_operator.local.frame import frame_mistakes, secret_data
 from tidegate_operator.local.pieces import Piece, Problem
 from tidegate_operator.store import REINDEX, Key
@@ -41,10 +42,10 @@ class Read:
     passed_over: set[str] = field(default_factory=set)
 
 
-def read_piece(piece: Piece, namespace: str) -> Read:
-    """One document's manifests; `namespace` is that of manifests that name none."""
+def read_piece(piece: Piece, namespace: str, copies: Copies) -> Read:
+    """One document's manifests; `namespace` is that of manifests that name none, `copies` those of its whole file."""
     read = Read()
-    value, problems = piece.parse()
+    value, problems = piece.parse(copies)
     if problems:
         read.problems.extend(problems)
     elif value is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tidegate_operator.local.bounds import Copies
 from tidegate_operator.local.folders import manifest_files
 from tidegate_operator.local.manifest import Manifest, Read, read_piece
 from tidegate_operator.local.memory import Memory
@@ -81,7 +82,8 @@ class Folders:
         return _File(content, old.good, read)
 
     def _parsed(self, path: Path, text: str) -> Read:
-        return _joined(read_piece(piece, self._namespace) for piece in self._pieces(path, text))
+        copies = Copies()
+        return _joined(read_piece(piece, self._namespace, copies) for piece in self._pieces(path, text))
 
     def _pieces(self, path: Path, text: str) -> list[Piece]:
         return [Piece(str(path), text)] if path.suffix == ".json" else split(str(path), text)

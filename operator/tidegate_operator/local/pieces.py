@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate_operator.local import documents
+from tidegate_operator.local.bounds import Copies
 from tidegate_operator.local.nodes import Part
 
 SEPARATOR = re.compile(r"^---(?=\s|$)[^\n]*$", re.MULTILINE)
@@ -39,9 +40,9 @@ class Piece:
         line, column = documents.locate(self.text, (*self.root, *path))
         return Problem(self.file, self.skipped + line, column, message)
 
-    def parse(self) -> tuple[Any, tuple[Problem, ...]]:
-        """The document's value, or everything that is wrong with it."""
-        parsed = documents.parse(self.text)
+    def parse(self, copies: Copies) -> tuple[Any, tuple[Problem, ...]]:
+        """The document's value, or everything that is wrong with it. `copies` are those of its whole file."""
+        parsed = documents.parse(self.text, copies)
         problems = [Problem(self.file, self.skipped + m.line, m.column, m.message) for m in parsed.mistakes]
         return (None if problems else parsed.value), tuple(problems)
 

@@ -15,6 +15,7 @@ WHOLE = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(
 BASES = (16, 2, 8, 10)
 DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
+LONGEST = 64  # digits of the largest, in base 2
 WRITTEN_WHOLE = 1e21  # from here on JSON writes a float with an exponent, and it is no integer any more
 
 
@@ -27,9 +28,10 @@ def plain(text: str) -> Any:
     bare = text.replace("_", "")
     if found := WHOLE.fullmatch(bare):
         digits, base = next((digits, base) for digits, base in zip(found.groups()[1:], BASES, strict=True) if digits)
-        number = int(found[1] + digits, base)
-        if SMALLEST <= number <= LARGEST:
-            return number
+        if len(digits.lstrip("0")) <= LONGEST:
+            number = int(found[1] + digits.lstrip("0").rjust(1, "0"), base)
+            if SMALLEST <= number <= LARGEST:
+                return number
     if DECIMAL.fullmatch(bare) and math.isfinite(value := float(bare)):
         return int(value) if value.is_integer() and abs(value) < WRITTEN_WHOLE else value
     return text

@@ -42,6 +42,10 @@ JSON = st.recursive(
         ("18446744073709551615", 18446744073709551615),
         ("99999999999999999999", 10**20),
         ("1e400", "1e400"),
+        ("9" * 5000, "9" * 5000),
+        ("-" + "9" * 5000, "-" + "9" * 5000),
+        ("0" * 5000 + "7", 7),
+        ("0b" + "1" * 64, 2**64 - 1),
         ("1:30", "1:30"),
         ("1.2.3", "1.2.3"),
         ("2020-01-02", "2020-01-02"),
@@ -101,6 +105,34 @@ def test_mistakes_have_their_place(text: str, mistake: Mistake) -> None:
 
 def test_all_mistakes_are_named_at_once() -> None:
     assert [m.line for m in parse("a: .nan\nb: 1\nb: 2\nc: !x 1").mistakes] == [1, 3, 4]
+
+
+@pytest.mark.parametrize("open_", ["[", "{a: "])
+def test_what_is_nested_too_deep_is_a_mistake(open_: str) -> None:
+    close = {"[": "]", "{a: ": "}"}[open_]
+    said = "this is nested deeper than 250 levels: make it flatter."
+    assert parse(open_ * 250 + close * 250).mistakes == []
+    assert parse(open_ * 251 + close * 251).mistakes == [Mistake(1, 250 * len(open_) + 1, said)]
+    assert [mistake.message for mistake in parse(open_ * 5000).mistakes] == ["exceeded maximum nesting depth."]
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "a0: &a0 [x]\n" + "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(12)),
+        "a0: &a0 {k: x}\n" + "".join(f"a{n + 1}: &a{n + 1} {{<<: [{', '.join([f'*a{n}'] * 9)}]}}\n" for n in range(12)),
+        f"a: &a {'x' * 500_000}\nb: [*a, *a, *a]\n",
+    ],
+)
+def test_aliases_that_repeat_too_much_are_a_mistake(bomb: str) -> None:
+    (mistake,) = parse(bomb).mistakes
+    assert mistake.message == "the aliases of this file repeat more than 1,000,000 characters: write out what this is."
+    assert 1 <= mistake.line <= 13
+
+
+def test_aliases_may_repeat_a_lot() -> None:
+    text = "a: &a [1, 2, 3]\nb: [" + ", ".join(["*a"] * 10_000) + "]\n"
+    assert parse(text).value["b"] == [[1, 2, 3]] * 10_000
 
 
 def test_a_path_leads_to_its_key_or_item() -> None:

@@ -179,6 +179,19 @@ def test_a_mistake_in_one_document_is_none_of_the_others(tmp_path: Path) -> None
     ]
 
 
+def test_a_file_that_is_too_large_or_deep_is_no_mistake_of_the_others(tmp_path: Path) -> None:
+    deep = "apiVersion: tidegate.dev/v1alpha1\nkind: Task\nmetadata: {name: deep}\nspec: " + "[" * 900 + "]" * 900
+    copies = f"a: &a {'x' * 100_000}\nb: [{', '.join(['*a'] * 9)}]\n"
+    files = {"a.yaml": f"{endpoint('one')}---\n{deep}\n", "b.yaml": f"{copies}---\n{copies}", "c.yaml": endpoint("two")}
+    reading = read(tmp_path, files)
+    assert names(reading) == ["one", "two"]
+    assert said(reading, tmp_path) == [
+        "a.yaml:9:256: this is nested deeper than 250 levels: make it flatter.",
+        "b.yaml:1:1: apiVersion and kind are missing, or are no texts.",
+        "b.yaml:4:4: the aliases of this file repeat more than 1,000,000 characters: write out what this is.",
+    ]
+
+
 def test_of_two_with_one_name_the_first_file_counts(tmp_path: Path) -> None:
     reading = read(tmp_path, {"b.yaml": endpoint("orders"), "a.yaml": "# first\n" + endpoint("orders")})
     (manifest,) = reading.manifests.values()

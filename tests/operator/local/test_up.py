@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
@@ -167,6 +168,24 @@ async def test_a_manifest_that_breaks_keeps_serving_says_where_and_heals(
         file.write_text(OPEN.format(name="orders"))
         await eventually(lambda: running.out.count("ready  GET,POST") >= 2)
         await served(running, "orders")
+
+
+async def test_what_is_deep_or_long_or_repeats_itself_ends_nothing(manifests: Path, data: Path, tmp_path: Path) -> None:
+    head = "apiVersion: tidegate.dev/v1alpha1\nkind: DataSchema\nmetadata: {name: deep}\n"
+    bomb = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [{', '.join([f'*{m}'] * 9)}]\n" for m, n in pairwise("abcdefghi"))
+    async with up(manifests, data, logs=tmp_path) as running:
+        await running.says("Try it")
+        for name, text, said in (
+            ("bomb", bomb, "the aliases of this file repeat more than 1,000,000 characters"),
+            ("deeper", f"{head}spec: {'[' * 900}{']' * 900}", "this is nested deeper than 250 levels"),
+            ("deep", f"{head}spec: {{schema: {'{not: ' * 240}{{}}{'}' * 240}}}\n", "spec.schema"),
+            ("long", OPEN.format(name="long").replace("sales", "9" * 5000), "spec.group"),
+        ):
+            (manifests / f"{name}.yaml").write_text(text)
+            await running.says(said)
+        (manifests / "more.yaml").write_text(OPEN.format(name="more"))
+        await served(running, "more")
+        assert running.err == ""
 
 
 async def test_a_manifest_that_broke_while_nothing_ran_is_served_as_it_was(
