@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bench import changes, requests, scale
+from bench import changes, requests, scale, stored
 from bench.report import machine
 
 MEASUREMENTS: dict[str, tuple[str, Callable[[], Coroutine[Any, Any, str]]]] = {
     "requests": ("Requests that store", requests.run),
     "changes": ("From an apply to both gateways", changes.run),
     "scale": ("10,000 Endpoints", scale.run),
+    "stored": ("Ten million stored data", stored.run),
 }
 
 

@@ -5,3 +5,11 @@ INSERT INTO datum (id, endpoint, method, input) VALUES ($1, $2, 'POST', $3) RETU
 -- name: version
 -- Whose numbers they are.
 SELECT split_part(current_setting('server_version'), ' ', 1);
+
+-- name: analyze
+-- What autovacuum would have done by now.
+ANALYZE datum, data_point;
+
+-- name: datum_number
+-- The id of the datum at a place in the order of readers.
+SELECT id FROM datum WHERE endpoint = $1 ORDER BY written, id OFFSET $2 - 1 LIMIT 1;

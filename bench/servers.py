@@ -14,7 +14,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import uvicorn
@@ -22,6 +22,7 @@ import uvloop
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
+from bench.endpoints import everything
 from bench.target import Target
 from tidegate_gateway.app import GC_THRESHOLDS, Gateway
 from tidegate_gateway.asgi import ASGIApp, Receive, Scope, Send
@@ -37,7 +38,7 @@ from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import set_up_logging
 
 QUERIES = load("bench", "queries.sql")
-ENDPOINT = uuid4()
+ENDPOINT, EVERYTHING = uuid4(), uuid4()
 CONNECTIONS = 16
 
 
@@ -78,31 +79,32 @@ async def by_writer(url: str) -> None:
 
 async def by_tidegate(url: str) -> None:
     """A whole gateway as `tidegate gateway` runs it, with an endpoint that wants a token and bounds the size."""
+    await _gateway(url, "orders", ENDPOINT)
+
+
+async def by_everything(url: str) -> None:
+    """The same with addresses, a schema of 20 properties, a mapping of 10 and two indexes."""
+    await _gateway(url, "everything", EVERYTHING, **everything(str(EVERYTHING)))
+
+
+async def _gateway(url: str, name: str, uid: UUID, **config: Any) -> None:
     set_up_logging(Path(os.devnull).open("wb"))  # noqa: SIM115 - until the end; each request is still a line
     gc.set_threshold(*GC_THRESHOLDS)
     token = secrets.token_urlsafe(16)
     digest = TokenDigest(name="primary", methods=("POST",), digests=(hashlib.sha256(token.encode()).hexdigest(),))
-    endpoint = EndpointConfig(
-        namespace="bench",
-        name="orders",
-        company="bench",
-        group="shop",
-        slug="orders",
-        tokens=(digest,),
-        max_message_bytes=65_536,
-        methods={"POST": MethodConfig()},
-    )
-    row = make_row(endpoint, str(ENDPOINT), 1)
+    usual = {"namespace": "bench", "name": name, "company": "bench", "group": "shop", "slug": name}
+    bounds = {"tokens": (digest,), "max_message_bytes": 65_536, "methods": {"POST": MethodConfig()}}
+    row = make_row(EndpointConfig.model_validate(usual | bounds | config), str(uid), 1)
     async with connect(url) as pool:
         publisher = Publisher(pool)
-        await publisher.publish({row.ref: row}, await publisher.take_over())
+        await publisher.publish({row.ref: row}, await publisher.take_over(), delete=False)
     local = "127.0.0.1:0"
     gateway = Gateway(Settings(database_url=SecretStr(url), listen=local, admin_listen=local))
     await gateway.start()
     while not (await gateway.readiness()).ready:  # noqa: ASYNC110 - it can only be asked
         await asyncio.sleep(0.05)
     port = int(gateway.url.rpartition(":")[2])
-    _announce(Target(port, "/api/endpoint/bench/shop/orders", {"authorization": f"Bearer {token}"}))
+    _announce(Target(port, f"/api/endpoint/bench/shop/{name}", {"authorization": f"Bearer {token}"}))
     await asyncio.Event().wait()
 
 
@@ -111,6 +113,7 @@ CASES: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {
     "FastAPI, one INSERT a request": by_fastapi,
     "raw ASGI, Tidegate's writer": by_writer,
     "Tidegate": by_tidegate,
+    "Tidegate, everything at once": by_everything,
 }
 
 
