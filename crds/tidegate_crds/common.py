@@ -87,12 +87,10 @@ def _bytes(value: Any) -> int:
     )
 
 
-Json = Annotated[
-    dict[str, Any],
-    Rule(
-        message="Make it smaller: at most 256 kB as JSON.", holds=lambda value: _bytes(value) <= SCHEMA_BYTES, cel=None
-    ),
-]
+SMALL = Rule(
+    message="Make it smaller: at most 256 kB as JSON.", holds=lambda value: _bytes(value) <= SCHEMA_BYTES, cel=None
+)
+Json = Annotated[dict[str, Any], SMALL]
 """Any JSON object; a JSON Schema, or a driver's own data."""
 
 

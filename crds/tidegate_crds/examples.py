@@ -4,9 +4,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from tidegate_crds.common import Label, Method, Program, Texts
+from tidegate_crds.common import SMALL, Label, Method, Program, Texts
 from tidegate_crds.model import EMPTY, Model
 from tidegate_crds.rules import Rule
+
+AnyJson = Annotated[Any, SMALL]
+"""Any JSON, scalars too."""
 
 
 class ExampleRequest(Model):
@@ -26,11 +29,11 @@ class ExampleRequest(Model):
     query: Texts = EMPTY
     """Query parameters by name."""
     headers: Texts = EMPTY
-    """Headers by name, beside Content-Type and the token."""
-    body: Any = None
+    """Headers by name, beside the token. Without Content-Type the body counts as JSON."""
+    body: AnyJson = None
     """The body, as JSON."""
     text: Program | None = None
-    """The body as it stands, where it is to be no JSON."""
+    """The body as it stands, in place of body: for what is no JSON, or has to be JSON to the letter."""
     token: bool = True
     """Whether the request has a valid token, where the endpoint wants one."""
 
@@ -40,12 +43,14 @@ class ExampleResponse(Model):
 
     status: Annotated[int, Field(ge=100, le=599)]
     """The HTTP status."""
-    body: Any = None
-    """What the body must have at least: the members of objects that are given here, and arrays element by element."""
+    body: AnyJson = None
+    """What the body must have at least: the members that objects have here, and arrays element by element."""
 
 
 class Example(Model):
     """A request and its answer. It is tried out whenever the resource changes, without a trace."""
+
+    WHOLE: ClassVar[bool] = True
 
     name: Label
     """Name of the example."""

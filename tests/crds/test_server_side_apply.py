@@ -47,3 +47,13 @@ def test_a_method_can_be_made_bare_again(kubectl: Kubectl, namespace: str) -> No
         manifest = resource("Endpoint", {"group": "sales", "methods": {"post": method}})
         assert apply(kubectl, namespace, "one", manifest) == ""
         assert stored(kubectl, namespace, "Endpoint")["spec"] == manifest["spec"]
+
+
+def test_an_example_is_kept_as_it_is_written_and_changes_as_a_whole(kubectl: Kubectl, namespace: str) -> None:
+    bodies: tuple[Any, ...] = ({"Status": None, "lines": [{"sku": None}, 1]}, {}, [1, None], "text", 5, False)
+    requests = [{"body": body} for body in bodies]
+    for request in (*requests, {"headers": {"X-Shop": "web"}, "text": "{"}, {}):
+        example = {"name": "one", "request": request, "response": {"status": 200, "body": request.get("body", {})}}
+        manifest = resource("Endpoint", {"group": "sales", "methods": {"post": {}}, "examples": [example]})
+        assert apply(kubectl, namespace, "one", manifest) == ""
+        assert stored(kubectl, namespace, "Endpoint")["spec"] == manifest["spec"]

@@ -6,13 +6,12 @@ from typing import get_args
 from tidegate_crds import endpoint as manifest
 from tidegate_crds.conditions import Reason
 from tidegate_crds.endpoint import EndpointSpec
-from tidegate_crds.examples import Example as ManifestExample
 from tidegate_gateway.config.index_ids import index_id
-from tidegate_gateway.config.model import EndpointConfig, Example, Index, Method, SecretSource, TokenDigest
+from tidegate_gateway.config.model import EndpointConfig, Index, Method, SecretSource, TokenDigest
 from tidegate_gateway.expressions.addresses import compile_pattern
 from tidegate_gateway.expressions.jsonpath import compile_locations
-from tidegate_gateway.front.rehearsal import rehearse
 from tidegate_operator.store import Resource
+from tidegate_operator.translate.examples import example, try_out
 from tidegate_operator.translate.facts import Built
 from tidegate_operator.translate.findings import Findings
 from tidegate_operator.translate.index_paths import EXPENSIVE, is_expensive
@@ -57,21 +56,12 @@ def build(resource: Resource, view: View) -> Built:
         indexes=tuple(_index(resource.uid, index) for index in data.indexes),
         reindex=resource.reindex,
         display_name=spec.display_name,
-        examples=tuple(map(_example, spec.examples)),
+        examples=tuple(map(example, spec.examples)),
         wait_time_seconds=spec.wait_time_seconds,
         methods=methods,
     )
-    for mismatch in rehearse(draft, resource.uid) if draft.examples else ():
-        findings.refuse(Reason.EXAMPLE_FAILED, (*SPEC, "examples", mismatch.index), mismatch.sentence)
+    try_out(draft, resource.uid, findings)
     return findings.built(draft, inherits=data.retention_days is None)
-
-
-def _example(example: ManifestExample) -> Example:
-    request, response = example.request.model_dump(), example.response.model_dump()
-    has_body = "body" in example.response.model_fields_set
-    return Example.model_validate(
-        {"name": example.name, "request": request, "response": response | {"has_body": has_body}}
-    )
 
 
 def _index(uid: str, definition: manifest.Index) -> Index:
