@@ -9,7 +9,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench lock crds clean
+.PHONY: help setup run test fuzz check fmt bench lock crds clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ run: setup ## Serve examples/quickstart on this machine and print a curl line th
 test: setup ## Run the whole suite on a real API server and a real PostgreSQL
 	@$(BIN)/python -m tests.controlplane build
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+fuzz: setup ## Send a hundred thousand requests that nobody would write
+	@TIDEGATE_FUZZ_REQUESTS=100000 $(BIN)/python -m pytest -n0 tests/gateway/fuzz
 
 check: setup ## Lint, types, doors between rooms, generated files in step
 	@$(BIN)/ruff format --check .
