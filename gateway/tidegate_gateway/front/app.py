@@ -11,10 +11,10 @@ import structlog
 from tidegate_gateway.asgi import Answer, ASGIApp, Header, Message, Receive, Scope, Send, send_answer
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.front.body import CallerGone
-from tidegate_gateway.front.checks import CHECKS
 from tidegate_gateway.front.compile import PREFIX
 from tidegate_gateway.front.door import Door
 from tidegate_gateway.front.ports import Ports
+from tidegate_gateway.front.refusals import refusal
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.problems import Problem
 from tidegate_gateway.telemetry import RequestMetrics
@@ -85,17 +85,15 @@ class Front:
             self._account(request, Answer(status))
 
     def _account(self, request: Request, answer: Answer) -> None:
-        """`check` and `why` are for the endpoint's owner: which check refused the request, and over what."""
         seconds = request.seconds
         self._metrics.count(request.endpoint, answer.status, seconds, answer.code)
-        refused = {"check": CHECKS.get(answer.code), "why": answer.why} if answer.code else {}
         self._log.info(
             "request",
             method=request.method,
             endpoint=request.endpoint,
             status=answer.status,
             code=answer.code,
-            **refused,
+            **refusal(request, answer),
             bytes=request.received,
             ms=round(seconds * 1000, 2),
             traceId=request.trace_id,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tidegate_gateway.asgi import Receive
-from tidegate_gateway.front.inflate import WINDOW_BITS, Inflater
+from tidegate_gateway.front.inflate import WINDOW_BITS, BrokenBody, Inflater
 from tidegate_gateway.front.media import IDENTITY, content_encoding, media_problem
 from tidegate_gateway.problems import Problem
 
@@ -18,13 +18,19 @@ async def read_json_body(headers: Mapping[bytes, bytes], receive: Receive, limit
     """The decoded body of a request that says it is JSON. Problem: size first, then type. CallerGone."""
     declared = declared_length(headers)
     if declared is not None and declared > limit:
-        raise too_large(limit)
+        raise Problem("too_large", why=f"the body has {declared} bytes, the limit is {limit}")
     encoding, wrong = content_encoding(headers), media_problem(headers)
     if wrong and declared is not None and encoding == IDENTITY:
         raise Problem("unsupported_media_type", wrong)  # reading could show nothing new about its size
-    body = await read_body(receive, limit, encoding)
+    body, broken = b"", None
+    try:
+        body = await read_body(receive, limit, encoding)
+    except BrokenBody as error:
+        broken = error
     if wrong:
         raise Problem("unsupported_media_type", wrong)
+    if broken:
+        raise broken
     return body
 
 
@@ -40,7 +46,7 @@ async def read_body(receive: Receive, limit: int, encoding: str | None) -> bytes
         part = message.get("body", b"")
         size += len(part)
         if size > limit:
-            raise too_large(limit)
+            raise Problem("too_large", why=f"the body has more than {limit} bytes")
         parts.append(await inflater.feed(part) if inflater else part)
         more = message.get("more_body", False)
     if inflater:
@@ -52,8 +58,3 @@ def declared_length(headers: Mapping[bytes, bytes]) -> int | None:
     """Content-Length; None where the body is chunked, or absent. More digits than any body has count as very long."""
     value = headers.get(b"content-length", b"")
     return int(value.lstrip(b"0")[:MOST_LENGTH_DIGITS] or 0) if value.isdigit() else None
-
-
-def too_large(limit: int) -> Problem:
-    """What is said of a body over a limit in bytes."""
-    return Problem("too_large", why=f"the body has more than {limit} bytes")

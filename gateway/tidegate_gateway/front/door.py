@@ -14,8 +14,11 @@ from tidegate_gateway.front.item_actions import ItemActions
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
-from tidegate_gateway.front.routes import NOT_FOUND, Action
+from tidegate_gateway.front.routes import NOT_ALLOWED, NOT_FOUND, Action
 from tidegate_gateway.problems import Problem
+
+NO_TASK = "no task is bound to the method"
+HAS_TASK = "a task is bound to the method, which changes no stored data then"
 
 
 class Door:
@@ -49,7 +52,8 @@ class Door:
         route = place.routes.get(request.method, place.otherwise)
         check_token(request, endpoint, route)
         if route.action is None:
-            raise _refusal(route.refusal or NOT_FOUND, place)
+            raise _refusal(request, endpoint, route.refusal or NOT_FOUND, place)
+        request.acting = True
         return await self._actions[route.action](request, endpoint, tail)
 
     def _find(self, address: str) -> tuple[CompiledEndpoint, str | None]:
@@ -74,6 +78,11 @@ def _options(place: Place) -> Answer:
     return Answer(NO_CONTENT, ((b"allow", place.allow),))
 
 
-def _refusal(code: str, place: Place) -> Problem:
-    allow = ((b"allow", place.allow),) if code == "method_not_allowed" and place.allow is not None else ()
-    return Problem(code, headers=allow)
+def _refusal(request: Request, endpoint: CompiledEndpoint, code: str, place: Place) -> Problem:
+    if code == NOT_ALLOWED and place.allow is not None:
+        return Problem(code, headers=((b"allow", place.allow),), why="the method is not on, or is none of this address")
+    if place is endpoint.nowhere:
+        return Problem(code, why="the address goes on with neither an ID nor all")
+    if request.method == "DELETE" and place is not endpoint.collection:
+        return Problem(code, why="allowDeleting is not set")
+    return Problem(code, why=NO_TASK if place is endpoint.collection else HAS_TASK)

@@ -10,12 +10,12 @@ from typing import NamedTuple, cast
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.data.datum import IndexPoint
 from tidegate_gateway.data.paging import Filter, Operator, PointType
+from tidegate_gateway.front.query import UNSTORABLE
 from tidegate_gateway.problems import Problem
 
 PARAMETER = re.compile(r"([a-z][a-z0-9_]*)(?:\[([a-z]+)\])?")
 NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{5,18}([Zz]|[+-][0-9]{2}:[0-9]{2})?)?")
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte")
 OF_BOOLEANS = OPERATORS[:2]
 FIRST_YEAR, LAST_YEAR = 2, 9998  # whose times are times in every zone

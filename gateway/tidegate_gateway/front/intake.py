@@ -3,7 +3,7 @@
 Everything is compiled when the endpoint is loaded; endpoints that ask for none of it have no Intake at all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,15 +13,14 @@ import orjson
 from tidegate_gateway.config.model import EndpointConfig, Method, MethodConfig, Schema
 from tidegate_gateway.expressions.context import Context
 from tidegate_gateway.expressions.errors import EvaluationError
-from tidegate_gateway.expressions.mapping import compile_mapping
 from tidegate_gateway.expressions.schema import Validator, compile_schema
 from tidegate_gateway.front.redact import Redactor, redactor
+from tidegate_gateway.front.row_mapping import RowMapping
 from tidegate_gateway.front.rows import Rows, check_objects, compile_rows
 from tidegate_gateway.problems import Problem
 
 MOST_ERRORS = 1000
 SHARED_SCHEMAS = 4096
-Mapping = Callable[[Context], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,16 @@ class Intake:
     """The checks of one method. `whole` is its schema alone, which a stored document is held against."""
 
     rows: Rows
-    mapping: Mapping | None
+    mapping: RowMapping | None
     whole: Validator | None
     task: bool
     redactor: Redactor | None
 
-    def check(self, context: Context) -> list[Any]:
-        """The mapped rows of a body. Problem: `invalid_rows`, `schema_violation`."""
+    def check(self, context: Context, size: int) -> list[Any]:
+        """The mapped rows of a body of `size` bytes. Problem: `invalid_rows`, `schema_violation`."""
         rows = self.rows(context.body)
         if self.mapping:
-            rows = [_mapped(self.mapping, context, row, number) for number, row in enumerate(rows)]
+            rows = self.mapping.rows(rows, context, size)
         elif self.task:
             check_objects(rows)
         if self.whole:
@@ -56,12 +55,11 @@ def compile_intake(config: EndpointConfig, method: Method) -> Intake | None:
     own = config.methods.get(method) or MethodConfig()
     given = own.input
     if not (given.result_path or given.validation or own.task or config.redact):
-        for pair in given.mapping:
-            compile_mapping([(pair.property, pair.source)])
+        RowMapping(given.mapping)
         return None
     return Intake(
         compile_rows(given.result_path),
-        compile_mapping((pair.property, pair.source) for pair in given.mapping) if given.mapping else None,
+        RowMapping(given.mapping) if given.mapping else None,
         _validator(given.validation) if given.validation else None,
         task=own.task is not None,
         redactor=redactor(config.redact) if config.redact else None,
@@ -76,14 +74,6 @@ def _validator(schema: Schema) -> Validator:
 def _shared_validator(root: bytes, resources: bytes) -> Validator:
     """Endpoints with the same schema share what was compiled of it."""
     return compile_schema(orjson.loads(root), orjson.loads(resources))
-
-
-def _mapped(mapping: Mapping, context: Context, row: Any, number: int) -> dict[str, Any]:
-    context.row = row
-    try:
-        return mapping(context)
-    except EvaluationError as error:
-        raise Problem("invalid_rows", f"Row {number} can't be mapped: {error.message}") from None
 
 
 def _validate(validator: Validator, rows: list[Any]) -> None:

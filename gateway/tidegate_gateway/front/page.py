@@ -30,7 +30,8 @@ def page_query(query_string: bytes, known: Filterables) -> PageQuery:
         elif one := parse_filter(name, value, known):
             filters.append(one)
         else:
-            raise Problem("invalid_parameter", f"There is no query parameter {_shown(name)} here.")
+            detail = f"There is no query parameter {_shown(name)} here."
+            raise Problem("invalid_parameter", detail, why=f"a query parameter of {len(name)} characters is unknown")
     if len(filters) > MOST_FILTERS:
         raise Problem("invalid_parameter", f"There may be {MOST_FILTERS} filters at most.")
     return PageQuery(
@@ -76,7 +77,7 @@ def _statuses(text: str | None) -> tuple[int, ...]:
     names = [name.strip() for name in text.split(",")]
     unknown = [name for name in names if name not in STATUSES]
     if unknown:
-        raise Problem("invalid_parameter", f"There is no status {_shown(unknown[0])}.")
+        raise Problem("invalid_parameter", f"There is no status {_shown(unknown[0])}.", why="a status is unknown")
     return tuple(STATUSES[name] for name in names)
 
 

@@ -7,9 +7,13 @@ from tidegate_gateway.telemetry import UNKNOWN, trace_of
 
 
 class Request:
-    """Headers by lower-case name (of several of one name the last). `endpoint` names it for logs and metrics."""
+    """Headers by lower-case name (of several of one name the last). `endpoint` names it for logs and metrics.
+
+    `acting`: it has passed the checks before the body.
+    """
 
     __slots__ = (
+        "acting",
         "began",
         "endpoint",
         "headers",
@@ -34,6 +38,7 @@ class Request:
         self.source: str | None = None
         self.token: str | None = None
         self.received = 0
+        self.acting = False
 
     @property
     def trace_id(self) -> str:

@@ -101,6 +101,20 @@ async def test_a_body_that_does_not_decode_is_no_json(open_front: OpenFront, enc
     assert reply.json["detail"] == f"The body is not what its encoding says: {encoding}."
 
 
+async def test_members_that_hold_nothing_are_bounded(open_front: OpenFront) -> None:
+    front, headers = open_front(anyone()), {"content-encoding": "gzip"}
+    for fill, status in ((pack(b"") * 98, 201), (pack(b"") * 3000, 400)):
+        reply = await answer(front, body=fill + pack(b"{}"), headers=headers)
+        assert (reply.status, reply.code) == (status, "" if status == 201 else "invalid_json")
+    blocks = b"".join(pack(b" " * 2048) for _ in range(40))
+    assert (await answer(front, body=blocks + pack(b"{}"), headers=headers)).status == 201
+
+
+async def test_a_body_of_another_type_is_not_looked_into(open_front: OpenFront) -> None:
+    reply = await post(open_front, b"no gzip", content_encoding="gzip", content_type="text/plain")
+    assert (reply.status, reply.code) == (415, "unsupported_media_type")
+
+
 async def test_other_encodings_are_refused(open_front: OpenFront) -> None:
     for encoding in ("br", "zstd", "gzip, gzip", "compress", "\xff"):
         reply = await post(open_front, b"{}", content_encoding=encoding)

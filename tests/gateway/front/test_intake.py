@@ -130,6 +130,53 @@ async def test_a_get_with_a_task_maps_its_query(open_front: OpenFront) -> None:
     assert (await answer(front, "GET", query=b"page=8")).json["errors"][0]["pointer"] == "/page"
 
 
+async def test_a_query_must_be_text_that_can_be_stored(open_front: OpenFront) -> None:
+    front = open_front(endpoint(authentication="None", methods={"GET": {"task": {"name": "t"}}}))
+    for query in (b"a=%00", b"%ff=1", b"a=\xff"):
+        reply = await answer(front, "GET", query=query)
+        assert (reply.code, reply.json["detail"]) == (
+            "invalid_parameter",
+            "The names and values of query parameters must be text in UTF-8.",
+        )
+
+
+async def test_a_query_is_read_within_a_bound_where_it_is_read(open_front: OpenFront) -> None:
+    mapped = taking(ORDER, mapping=[{"property": "id", "from": "${query.id}"}])
+    long = b"id=" + b"9" * 20_000
+    refused = await answer(open_front(mapped), body=b"{}", query=long)
+    assert (refused.code, refused.json["detail"]) == (
+        "invalid_parameter",
+        "The query string is longer than 16384 bytes.",
+    )
+    assert (await answer(open_front(taking()), body=b"{}", query=long)).status == 201
+
+
+@pytest.mark.parametrize("source", ["${body}", "${bodyBase64}", "${headers}", "${query.q}"])
+async def test_no_mapping_repeats_a_large_part_of_a_request_in_each_of_many_rows(
+    open_front: OpenFront, source: str
+) -> None:
+    config = taking({}, mapping=[{"property": "all", "from": source}])
+    front = open_front(config, max_body_bytes=1_000_000)
+    given: dict[str, Any] = {"headers": {"x-long": "x" * 8000}, "query": b"q=" + b"x" * 8000}
+    few = await answer(front, body=orjson.dumps([{"n": 1}] * 100), **given)
+    many = await answer(front, body=orjson.dumps([{"n": 1}] * 10_000), **given)
+    assert few.status == 201
+    assert (many.code, many.json["detail"]) == (
+        "invalid_rows",
+        "The mapping repeats too much in each of 10000 rows.",
+    )
+
+
+async def test_paths_that_search_have_a_budget_for_each_row(open_front: OpenFront) -> None:
+    config = taking({}, mapping=[{"property": "found", "from": "$..a..b"}])
+    row: Any = [{}] * 5000
+    for _ in range(50):
+        row = {"a": row}
+    reply = await posted(open_front, config, [{"b": 1}, row])
+    assert reply.code == "invalid_rows"
+    assert reply.json["detail"].startswith("Row 1 can't be mapped: The path looks at too much of this document")
+
+
 async def test_large_bodies_are_checked_too(open_front: OpenFront) -> None:
     rows = [{"id": number, "text": "x" * 100} for number in range(12_000)]
     front = open_front(taking(ORDER), max_body_bytes=10_000_000)
