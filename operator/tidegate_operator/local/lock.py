@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tidegate_operator.local.errors import InUseError, PlaceError
+from tidegate_operator.local.ownership import open_own
 
 
 class FolderLock:
@@ -19,7 +20,7 @@ class FolderLock:
     def take(self) -> None:
         """Take the lock and write this process's id into it. InUseError, PlaceError."""
         try:
-            file = self._path.open("a+")
+            file = os.fdopen(open_own(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND), "a+")
         except OSError as error:
             raise PlaceError(f"{self._folder} cannot be used: {error}. Use another --data.") from error
         try:

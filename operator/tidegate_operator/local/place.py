@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tidegate_operator.local.errors import PlaceError
+from tidegate_operator.local.ownership import refuse_foreign
 
 ELSEWHERE = Path("/var/lib/tidegate")
 CLUSTER, NOTE = "postgresql", "postgresql.elsewhere"
@@ -58,7 +59,7 @@ class Place:
         """Give a new folder, open to nobody else, to the user that the server runs as."""
         folder.chmod(0o700)
         if self.owner:
-            os.chown(folder, self.owner.uid, self.owner.gid)
+            os.lchown(folder, self.owner.uid, self.owner.gid)
         return folder
 
     def socket_folder(self, environ: Mapping[str, str]) -> Path:
@@ -103,11 +104,15 @@ def known_folder(data: Path) -> Path:
 
 
 def make_data_folder(data: Path) -> bool:
-    """Make the folder for this user alone, or, as root, for the server's user to pass through; says whether as root."""
+    """Make the folder for this user alone, or, as root, for the server's user to pass through; says whether as root.
+
+    PlaceError if it is there and root must not work in it. OSError.
+    """
     as_root = os.geteuid() == 0
     if not data.is_dir():
         data.mkdir(parents=True)
         data.chmod(0o711 if as_root else 0o700)
+    refuse_foreign(data)
     return as_root
 
 
@@ -115,6 +120,7 @@ def _noted(note: Path) -> Place:
     folder = known_folder(note.parent)
     if not folder.is_dir():
         raise PlaceError(f"{note} says that the database is in {folder}, which is gone: delete {note} to begin anew.")
+    refuse_foreign(folder)
     return Place(folder, _owner_of(folder / CLUSTER) if os.geteuid() == 0 else None)
 
 

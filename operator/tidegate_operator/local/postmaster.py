@@ -10,8 +10,10 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from tidegate_operator.local.errors import StartError
+from tidegate_operator.local.ownership import open_own
 
 PID_LINE, SOCKET_LINE, STATUS_LINE = 0, 4, 7
 
@@ -54,7 +56,8 @@ class PidFile:
 
     def _lines(self) -> list[str]:
         try:
-            return self.path.read_text().splitlines()
+            with self._open(os.O_RDONLY) as file:
+                return file.read().splitlines()
         except FileNotFoundError:
             return []
 
@@ -76,8 +79,16 @@ class PidFile:
 
     def _disown(self) -> None:
         """Put our own id for the reused one: PostgreSQL takes its parent's for stale, and still looks at the memory."""
-        _, _, rest = self.path.read_text().partition("\n")
-        self.path.write_text(f"{os.getpid()}\n{rest}")
+        with self._open(os.O_RDWR) as file:
+            _, _, rest = file.read().partition("\n")
+            file.seek(0)
+            file.truncate()
+            file.write(f"{os.getpid()}\n{rest}")
+
+    def _open(self, flags: int) -> TextIO:
+        """The cluster is the server's user's, who may put anything there."""
+        number = open_own(self.path, flags, owner=self.cluster.stat().st_uid)
+        return os.fdopen(number, "r+" if flags & os.O_RDWR else "r")
 
 
 def _runs(pid: int) -> bool:

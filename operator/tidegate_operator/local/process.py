@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tidegate_operator.local.ownership import open_own
 from tidegate_operator.local.place import Place
 
 TETHER = Path(__file__).with_name("tether.py")
@@ -19,8 +20,8 @@ def spawn(command: list[str], place: Place) -> Process:
     """Start a command; what it says is the place's log from now on."""
     uid, gid = (place.owner.uid, place.owner.gid) if place.owner else (-1, -1)
     tether = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), str(uid), str(gid)]
-    place.log.touch(mode=0o600)
-    with place.log.open("wb") as log:
+    with os.fdopen(open_own(place.log, os.O_WRONLY | os.O_CREAT), "wb") as log:
+        log.truncate()
         return subprocess.Popen(
             [*tether, *command],
             cwd="/",
