@@ -11,6 +11,7 @@ from tidegate_gateway.front.tokens import opened_by, presented_token
 from tidegate_gateway.problems import Problem
 
 ALL = "all"
+DOCUMENTS = ("openapi.json", "openapi.html")
 UNAUTHORIZED_HEADERS = ((b"www-authenticate", b"Bearer"),)
 
 
@@ -31,6 +32,8 @@ def place_of(endpoint: CompiledEndpoint, tail: str | None) -> Place:
         return endpoint.collection
     if tail == ALL:
         return endpoint.everything
+    if tail in DOCUMENTS:
+        return endpoint.documents
     return endpoint.item if parse_id(tail) else endpoint.nowhere
 
 

@@ -15,6 +15,7 @@ from tidegate_gateway.front.intake import Intake, compile_intake
 from tidegate_gateway.front.routes import METHODS, NOT_ALLOWED, NOT_FOUND, Action, Outcome, Outcomes, allow, route_table
 
 PREFIX = "/api/endpoint/"
+DOCUMENTS_ALLOW = b"GET, HEAD, OPTIONS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Place:
 class CompiledEndpoint:
     """An endpoint as it is served. `path` is its address; `label` names it in logs and metrics.
 
-    `collection`, `item` and `everything` are what lies at `/`, `/<id>` and `/all`; `nowhere` is any other tail.
+    `collection`, `item`, `everything` and `documents` are what lies at `/`, `/<id>`, `/all` and `/openapi.json`;
+    `nowhere` is any other tail.
     Where data are not `kept`, they go once they are answered. `intakes` has the methods whose bodies are checked or
     changed, `points` those whose input is indexed.
     """
@@ -73,12 +75,14 @@ class CompiledEndpoint:
     collection: Place
     item: Place
     everything: Place
+    documents: Place
     nowhere: Place
 
 
 def compile_endpoint(config: EndpointConfig, uid: str) -> CompiledEndpoint:
     """Compiles one endpoint. ExpressionError: a path, mapping, schema or address of it does not compile."""
-    table = route_table(config)
+    table, keys = route_table(config), _keys(config.tokens)
+    described = Route(keys.every, action=Action.DESCRIBE)
     post = config.methods.get("POST")
     return CompiledEndpoint(
         uid=UUID(uid),
@@ -96,10 +100,11 @@ def compile_endpoint(config: EndpointConfig, uid: str) -> CompiledEndpoint:
         intakes=_intakes(config),
         points={method: found for method in METHODS if (found := points(config, method))},
         filters=filterables(config),
-        collection=_place(table.collection, config),
-        item=_place(table.item, config),
-        everything=_place(table.everything, config),
-        nowhere=Place({}, Route(_keys(config.tokens), refusal=NOT_FOUND), None),
+        collection=_place(table.collection, keys),
+        item=_place(table.item, keys),
+        everything=_place(table.everything, keys),
+        documents=Place({"GET": described, "HEAD": described}, Route(keys.every, refusal=NOT_ALLOWED), DOCUMENTS_ALLOW),
+        nowhere=Place({}, Route(keys.every, refusal=NOT_FOUND), None),
     )
 
 
@@ -112,21 +117,29 @@ def _restricted(config: EndpointConfig) -> bool:
     return bool(config.allowed_ips) and "*" not in config.allowed_ips
 
 
-def _place(outcomes: Outcomes, config: EndpointConfig) -> Place:
-    every_key = _keys(config.tokens)
-    routes: dict[str, Route] = {m: _route(m, outcome, config, every_key) for m, outcome in outcomes.items()}
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    every: tuple[Key, ...]
+    of: Mapping[str, tuple[Key, ...]]
+
+
+def _keys(tokens: Iterable[TokenDigest]) -> _Keys:
+    """Each key once: there are many endpoints."""
+    pairs = [(token, Key(bytes.fromhex(digest), token.name)) for token in tokens for digest in token.digests]
+    every = tuple(key for _, key in pairs)
+    return _Keys(every, {m: tuple(key for token, key in pairs if m in token.methods) for m in METHODS})
+
+
+def _place(outcomes: Outcomes, keys: _Keys) -> Place:
+    routes: dict[str, Route] = {method: _route(method, outcome, keys) for method, outcome in outcomes.items()}
     routes["HEAD"] = routes["GET"]
-    return Place(routes, Route(every_key, refusal=NOT_ALLOWED), allow(outcomes))
+    return Place(routes, Route(keys.every, refusal=NOT_ALLOWED), allow(outcomes))
 
 
-def _route(method: Method, outcome: Outcome, config: EndpointConfig, every_key: tuple[Key, ...]) -> Route:
-    own = _keys(token for token in config.tokens if method in token.methods)
+def _route(method: Method, outcome: Outcome, keys: _Keys) -> Route:
+    own = keys.of[method]
     if isinstance(outcome, Action):
         return Route(own, action=outcome)
     # For a method that the endpoint has not there is no token of its own: whoever has another one may hear that.
     unheard = outcome == NOT_ALLOWED or (outcome == NOT_FOUND and not own)
-    return Route(every_key if unheard else own, refusal=outcome)
-
-
-def _keys(tokens: Iterable[TokenDigest]) -> tuple[Key, ...]:
-    return tuple(Key(bytes.fromhex(digest), token.name) for token in tokens for digest in token.digests)
+    return Route(keys.every if unheard else own, refusal=outcome)

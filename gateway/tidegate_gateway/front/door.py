@@ -8,8 +8,9 @@ from collections.abc import Callable
 from tidegate_gateway.asgi import NO_CONTENT, Answer
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.front.actions import Actions
-from tidegate_gateway.front.checks import check_entrance, check_token, place_of
+from tidegate_gateway.front.checks import DOCUMENTS, check_entrance, check_token, place_of
 from tidegate_gateway.front.compile import CompiledEndpoint, Place
+from tidegate_gateway.front.document_actions import DocumentActions
 from tidegate_gateway.front.item_actions import ItemActions
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.reading import BodyReader
@@ -39,10 +40,15 @@ class Door:
             Action.DELETE: items.delete,
             Action.DELETE_ALL: items.delete_all,
         }
+        self._documents = DocumentActions(snapshot, ports.documents, trusted_proxies)
+        self._actions[Action.DESCRIBE] = self._documents.of_endpoint
         self._snapshot, self._trusted_proxies = snapshot, trusted_proxies
 
     async def answer(self, request: Request, address: str) -> Answer:
         """The answer to a request; `address` is what follows the prefix of all endpoints. Problem, CallerGone."""
+        company, _, name = address.partition("/")
+        if name in DOCUMENTS:
+            return await self._documents.of_company(request, company, name)
         endpoint, tail = self._find(address)
         request.endpoint = endpoint.label
         check_entrance(request, endpoint, self._trusted_proxies)

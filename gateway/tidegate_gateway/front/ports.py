@@ -1,10 +1,11 @@
 """What the front door needs of the rest of the gateway. Whoever rehearses an endpoint has others that keep nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from tidegate_gateway.asgi import Answer
 from tidegate_gateway.data.datum import Datum, StoredDatum
 from tidegate_gateway.data.items import Change, Check
 from tidegate_gateway.data.paging import Page, PageQuery
@@ -40,6 +41,13 @@ class Changes(Protocol):
         """How many there were."""
 
 
+class Documents(Protocol):
+    """Describes endpoints."""
+
+    async def answer(self, uids: Sequence[UUID], *, page: bool, request_server: str) -> Answer:
+        """Their OpenAPI document, or a page of it for people. `request_server` may be empty. Unavailable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """All of it. `seen` hears of each address that data came from, `forget` of data that are not to be kept."""
@@ -49,3 +57,4 @@ class Ports:
     items: Changes
     seen: Callable[[UUID, str | None], None] = lambda _endpoint, _address: None
     forget: Callable[[UUID], None] = lambda _id: None
+    documents: Documents | None = None

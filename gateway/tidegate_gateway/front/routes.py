@@ -19,6 +19,7 @@ class Action(StrEnum):
     LIST = "list"
     READ = "read"
     RUN = "run"
+    DESCRIBE = "describe"
     REPLACE = "replace"
     CHANGE = "change"
     DELETE = "delete"
