@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bench import changes, requests, scale, stored
+from bench import changes, expiry, memory, patches, requests, scale, stored
 from bench.report import machine
 
 MEASUREMENTS: dict[str, tuple[str, Callable[[], Coroutine[Any, Any, str]]]] = {
@@ -14,6 +14,9 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Coroutine[Any, Any, str]]]] = {
     "changes": ("From an apply to both gateways", changes.run),
     "scale": ("10,000 Endpoints", scale.run),
     "stored": ("Ten million stored data", stored.run),
+    "patches": ("One datum, 64 writers", patches.run),
+    "expiry": ("Retention beside writers", expiry.run),
+    "memory": ("Memory of a gateway", memory.run),
 }
 
 

@@ -64,5 +64,13 @@ def _used(stat: list[str]) -> float:
 
 def peak_megabytes(pid: int) -> float:
     """The most memory that a process has had resident."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return _megabytes(pid, "VmHWM:")
+
+
+def resident_megabytes(pid: int) -> float:
+    """The memory that a process has resident."""
+    return _megabytes(pid, "VmRSS:")
+
+
+def _megabytes(pid: int, name: str) -> float:
+    return int(Path(f"/proc/{pid}/status").read_text().partition(name)[2].split()[0]) / 1024

@@ -13,3 +13,7 @@ ANALYZE datum, data_point;
 -- name: datum_number
 -- The id of the datum at a place in the order of readers.
 SELECT id FROM datum WHERE endpoint = $1 ORDER BY written, id OFFSET $2 - 1 LIMIT 1;
+
+-- name: free_leases
+-- As after the end of the gateway that had them.
+DELETE FROM job_lease;
