@@ -1,12 +1,21 @@
 """What an external system does: post, read one, follow the list."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from tests.end_to_end.payloads import value
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer; `json` is the body's value, None where there is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,21 @@ class Caller:
             text = await answer.read()
             assert answer.status == 200, text
             return value(text)
+
+    async def call(
+        self,
+        method: str,
+        tail: str = "",
+        *,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Any request; a body is sent as JSON."""
+        own = self._headers(method) | dict(headers or {})
+        async with self.session.request(method, self.url + tail, json=body, params=query, headers=own) as answer:
+            text = await answer.read()
+            return Reply(answer.status, answer.headers, value(text) if text else None)
 
     async def status(self, method: str = "GET") -> int:
         """The status of a request without a body."""
