@@ -122,6 +122,7 @@ class Gateway:
                 await self._jobs.stop()
                 await self._writer.close()
                 await self._sources.close()
+                await self._forgetter.close()
                 await self._watch.stop()
                 for pool in self._pools:
                     await pool.close()
@@ -141,9 +142,10 @@ class Gateway:
         return self._writers, self._readers, self._house, self._background
 
     def _front(self) -> Front:
+        items = Items(self._readers, self._metrics.unindexable)
         return Front(
             lambda: self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None,
-            Ports(self._writer, self._reader, Items(self._readers), self._sources.seen, self._forgetter.forget),
+            Ports(self._writer, self._reader, items, self._sources.seen, self._forgetter.forget),
             create_api(),
             self._metrics.requests,
             trusted_proxies=self._settings.trusted_proxies,

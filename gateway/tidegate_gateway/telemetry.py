@@ -13,8 +13,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from tidegate_gateway.data.retention import Gone
-
 TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 BATCH_ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -137,10 +135,10 @@ class Metrics:
         """There were values, by definition of an index, that are not of its type: they are not found by it."""
         self._unindexable.inc(sum(values.values()))
 
-    def expired(self, gone: Gone) -> None:
-        """Retention has made a round."""
-        self._expired.inc(gone.rows)
-        self._days.inc(gone.partitions)
+    def expired(self, rows: int, partitions: int) -> None:
+        """Retention has made a round, and taken data one by one and whole days."""
+        self._expired.inc(rows)
+        self._days.inc(partitions)
 
     def source_dropped(self) -> None:
         """A datum's source address was not counted."""

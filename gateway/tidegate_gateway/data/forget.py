@@ -1,15 +1,16 @@
 """Deletes data that are not to be kept at all, right after the answer. What this loses is left to retention."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
 
+from tidegate_gateway.data.deleting import AT_ONCE, delete_free
+from tidegate_gateway.data.errors import DataError
 from tidegate_gateway.data.pool import acquire
-from tidegate_gateway.data.sql import load
 
-QUERIES = load(__package__, "items.sql")
-MOST_PENDING, AT_ONCE = 100_000, 1000
+MOST_PENDING = 100_000
 
 
 class Forgetter:
@@ -27,11 +28,20 @@ class Forgetter:
             self._something.set()
 
     async def run(self) -> None:
-        """For ever. Unavailable: what was to be deleted is left to retention."""
+        """For ever. Unavailable: what was not deleted is kept for the next time."""
         while True:
             await self._something.wait()
-            self._something.clear()
-            while self._pending:
-                some, self._pending = self._pending[:AT_ONCE], self._pending[AT_ONCE:]
-                async with acquire(self._pool) as connection:
-                    await connection.execute(QUERIES.forget_data, some)
+            await self._flush()
+
+    async def close(self) -> None:
+        """Deletes what is left, if that can be done."""
+        with suppress(DataError):
+            await self._flush()
+
+    async def _flush(self) -> None:
+        while self._pending:
+            some = self._pending[:AT_ONCE]
+            async with acquire(self._pool) as connection:
+                await delete_free(connection, some)
+            del self._pending[: len(some)]
+        self._something.clear()

@@ -2,20 +2,20 @@
 lost. A datum keeps its place in the order of readers.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
 
 from tidegate_gateway.data.datum import IndexPoint, StoredDatum
+from tidegate_gateway.data.deleting import AT_ONCE, SECONDS, delete_data
+from tidegate_gateway.data.ids import LOWEST
 from tidegate_gateway.data.pool import Connection, acquire
 from tidegate_gateway.data.queues import Queues
 from tidegate_gateway.data.sql import load
 
 QUERIES = load(__package__, "items.sql")
-SECONDS = 10.0  # of one statement: data can be large
-DELETED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,13 @@ Check = Callable[[StoredDatum], None]
 
 
 class Items:
-    """Data that are there, one by one. Unavailable, Unstorable, WriterFull: nothing was changed, as far as is known."""
+    """Data that are there, one by one. Unavailable, Unstorable, WriterFull: nothing was changed, as far as is known.
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool, self._queues = pool, Queues()
+    `unindexable` hears how many values were not of their index's type, by definition.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, unindexable: Callable[[Mapping[int, int]], None] = lambda _: None) -> None:
+        self._pool, self._queues, self._unindexable = pool, Queues(), unindexable
 
     async def edit(self, endpoint: UUID, id_: UUID, change: Change) -> StoredDatum | None:
         """Replaces the input by what `change` makes of the datum; None if it is not there.
@@ -43,7 +46,12 @@ class Items:
         """
         async with self._queues.turn(id_), acquire(self._pool) as connection, connection.transaction():
             found = await _locked(connection, endpoint, id_)
-            return await _changed(connection, found, await change(found)) if found else None
+            if found is None:
+                return None
+            row = await _changed(connection, endpoint, id_, await change(found))
+        if row["unindexable"]:
+            self._unindexable(dict.fromkeys(row["unindexable"], 1))
+        return replace(found, version=row["version"], input=row["input"])
 
     async def delete(self, endpoint: UUID, id_: UUID, check: Check = lambda _: None) -> bool:
         """Deletes a datum that `check` does not object to; False if it is not there."""
@@ -52,20 +60,27 @@ class Items:
             if found is None:
                 return False
             check(found)
-            await connection.execute(QUERIES.delete_values, id_)
-            await connection.execute(QUERIES.delete_datum, id_)
-            return True
+            await delete_data(connection, [id_])
+        return True
 
     async def delete_all(self, endpoint: UUID) -> int:
-        """Deletes all that an endpoint had when this began, some at a time; gives how many."""
+        """Deletes all that an endpoint had when this began, some at a time; gives how many.
+
+        Unavailable: some of them may be gone.
+        """
         async with acquire(self._pool) as connection:
-            begun = await connection.fetchval(QUERIES.begun)
-            count = 0
-            while some := await connection.fetchval(
-                QUERIES.delete_some, endpoint, begun, DELETED_AT_ONCE, timeout=SECONDS
-            ):
-                count += some
+            begun: int = await connection.fetchval(QUERIES.begun)
+        count, position = 0, (0, LOWEST)
+        while some := await self._delete_some(endpoint, position, begun):
+            count += len(some)
+            position = some[-1]["written"], some[-1]["id"]
         return count
+
+    async def _delete_some(self, endpoint: UUID, position: tuple[int, UUID], begun: int) -> list[asyncpg.Record]:
+        async with acquire(self._pool) as connection, connection.transaction():
+            some = await connection.fetch(QUERIES.take_some, endpoint, *position, begun, AT_ONCE, timeout=SECONDS)
+            await delete_data(connection, [row["id"] for row in some])
+        return some
 
 
 async def _locked(connection: Connection, endpoint: UUID, id_: UUID) -> StoredDatum | None:
@@ -73,11 +88,8 @@ async def _locked(connection: Connection, endpoint: UUID, id_: UUID) -> StoredDa
     return StoredDatum(*row) if row else None
 
 
-async def _changed(connection: Connection, found: StoredDatum, edited: Edited) -> StoredDatum:
-    (row,) = await connection.fetch(QUERIES.change_datum, found.id, edited.input, timeout=SECONDS)
-    if edited.points:
-        definitions = [point.definition for point in edited.points]
-        types, paths = [point.type for point in edited.points], [point.path for point in edited.points]
-        await connection.execute(QUERIES.forget_values, found.id, definitions)
-        await connection.execute(QUERIES.index_datum, found.id, definitions, types, paths, timeout=SECONDS)
-    return replace(found, version=row["version"], input=row["input"])
+async def _changed(connection: Connection, endpoint: UUID, id_: UUID, edited: Edited) -> asyncpg.Record:
+    points = [(point.definition, point.type, point.path) for point in edited.points]
+    columns = map(list, zip(*points, strict=True)) if points else ([], [], [])
+    (row,) = await connection.fetch(QUERIES.change_datum, id_, edited.input, *columns, endpoint, timeout=SECONDS)
+    return row

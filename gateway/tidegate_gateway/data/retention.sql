@@ -1,28 +1,30 @@
--- name: expired
--- Endpoints whose data go after some time, deleted ones too, and the time before which they go. What is not kept at all
--- goes after a minute: whoever stored it deletes it, and this is for what died before.
-SELECT
-    uid AS endpoint,
-    now() - coalesce(nullif((configuration ->> 'retentionDays')::int, 0) * interval '1 day', interval '1 minute') AS before
-FROM config
-WHERE kind = 'Endpoint' AND configuration ->> 'retentionDays' IS NOT NULL;
-
 -- name: claim
--- Takes the lease of a job, or keeps it; no row: another gateway has it.
+-- Takes the lease of the job, or keeps it; no row: another gateway has it.
 INSERT INTO job_lease AS lease (job, holder, until) VALUES ('retention', $1, now() + $2::interval)
 ON CONFLICT (job) DO UPDATE SET holder = excluded.holder, until = excluded.until
 WHERE lease.holder = excluded.holder OR lease.until < now()
 RETURNING holder;
 
--- name: partition_days
--- The days that have a partition, the oldest first, and about how many data each has.
-SELECT substr(relname, 7) AS day, greatest(reltuples, 0)::bigint AS rows
-FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
-WHERE inhparent = 'datum'::regclass AND relname ~ '^datum_[0-9]{8}$'
-ORDER BY relname;
+-- name: before
+-- Not a statement but what others have in place of {before}: the time before which the data of an Endpoint go, NULL if
+-- they stay for ever. What is not kept at all goes after a minute: whoever stored it deletes it, and this is for what
+-- died before.
+now() - CASE (configuration ->> 'retentionDays')::int
+    WHEN 0 THEN interval '1 minute'
+    ELSE (configuration ->> 'retentionDays')::int * interval '1 day'
+END;
 
--- name: endpoints_in
--- The endpoints that have data in a partition: a jump from one to the next in the index.
+-- name: expiring
+-- Endpoints whose data go after some time, deleted ones too, and the time before which they go.
+SELECT uid AS endpoint, {before} AS before FROM config WHERE kind = 'Endpoint' AND {before} IS NOT NULL;
+
+-- name: expiring_now
+-- The same of one endpoint: its configuration may have changed while others were at their turn.
+SELECT {before} FROM config WHERE kind = 'Endpoint' AND uid = $1;
+
+-- name: is_needed
+-- Whether a partition has data that are to be kept at a time, or that still run. It jumps from one endpoint to the next in
+-- the index, and stops at the first one that has such data.
 WITH RECURSIVE found AS (
     (SELECT endpoint FROM {partition} ORDER BY endpoint LIMIT 1)
     UNION ALL
@@ -30,48 +32,32 @@ WITH RECURSIVE found AS (
     FROM found
     WHERE found.endpoint IS NOT NULL
 )
-SELECT endpoint FROM found WHERE endpoint IS NOT NULL;
+SELECT EXISTS (
+    SELECT FROM found
+    WHERE found.endpoint IS NOT NULL AND (
+        NOT EXISTS (SELECT FROM config WHERE kind = 'Endpoint' AND uid = found.endpoint AND {before} >= $1)
+        OR EXISTS (
+            SELECT FROM {partition} AS running
+            WHERE running.endpoint = found.endpoint AND running.status IN (1, 100, 101, 999)
+        )
+    )
+);
 
--- name: delete_expired
--- Some of the data of an endpoint in a partition that are older than an id, and their values; gives how many. What
--- still runs stays.
-WITH some_data AS MATERIALIZED (
-    SELECT id FROM {partition}
-    WHERE endpoint = $1 AND id < $2 AND (status IS NULL OR status NOT IN (1, 100, 101, 999))
-    ORDER BY written, id
-    LIMIT $3
-    FOR UPDATE SKIP LOCKED
-), points AS (
-    DELETE FROM {points} WHERE datum IN (SELECT id FROM some_data)
-), gone AS (
-    DELETE FROM {partition} WHERE id IN (SELECT id FROM some_data) RETURNING id
-)
-SELECT count(*) FROM gone;
+-- name: endpoints_in
+-- Those of some endpoints that have data in a partition.
+SELECT endpoint FROM unnest($1::uuid[]) AS one (endpoint)
+WHERE EXISTS (SELECT FROM {partition} AS part WHERE part.endpoint = one.endpoint);
 
--- name: half_detached
--- Partitions that somebody began to detach and did not.
-SELECT inhparent::regclass::text AS parent, inhrelid::regclass::text AS part
-FROM pg_inherits
-WHERE inhdetachpending AND inhparent IN ('datum'::regclass, 'data_point'::regclass);
-
--- name: detached
--- Partitions that were detached and are still there.
-SELECT relname AS part
-FROM pg_class
-WHERE relkind = 'r' AND NOT relispartition AND relnamespace = current_schema()::regnamespace
-    AND relname ~ '^(datum|data_point)_[0-9]{8}$';
-
--- name: detach
--- Takes a partition away without keeping readers and writers waiting.
-ALTER TABLE {parent} DETACH PARTITION {partition} CONCURRENTLY;
-
--- name: finalize
--- Goes on where somebody was killed.
-ALTER TABLE {parent} DETACH PARTITION {partition} FINALIZE;
-
--- name: drop_partition
--- The end of a partition that was detached.
-DROP TABLE {partition};
+-- name: take_expired
+-- Holds some of an endpoint's data in a partition, behind a position, that are older than an id. What still runs stays,
+-- and so does what somebody changes right now.
+SELECT id, written
+FROM {partition}
+WHERE endpoint = $1 AND (written, id) > ($2::xid8, $3::uuid) AND id < $4
+    AND (status IS NULL OR status NOT IN (1, 100, 101, 999))
+ORDER BY written, id
+LIMIT $5
+FOR UPDATE SKIP LOCKED;
 
 -- name: forget_sources
 -- Addresses of endpoints that are gone for good.

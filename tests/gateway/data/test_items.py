@@ -10,9 +10,10 @@ import pytest
 from tests.gateway.data.making import ENDPOINT, datum, ids, listed, write_all
 from tests.waiting import eventually
 from tidegate_gateway.data.datum import Datum, IndexPoint, StoredDatum
+from tidegate_gateway.data.deleting import AT_ONCE
 from tidegate_gateway.data.errors import Unavailable, Unstorable, WriterFull
 from tidegate_gateway.data.ids import new_id
-from tidegate_gateway.data.items import DELETED_AT_ONCE, Edited, Items
+from tidegate_gateway.data.items import Edited, Items
 from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.queues import Queues
 from tidegate_gateway.data.reader import Reader
@@ -142,7 +143,7 @@ async def test_a_datum_goes_with_its_values(items: Items, reader: Reader, pool: 
 
 
 async def test_all_data_of_one_endpoint_go(items: Items, writer: Writer, pool: asyncpg.Pool) -> None:
-    mine = [datum(b'{"total": 1}', points=(TOTAL,)) for _ in range(DELETED_AT_ONCE + 10)]
+    mine = [datum(b'{"total": 1}', points=(TOTAL,)) for _ in range(AT_ONCE + 10)]
     others = [datum(endpoint=uuid4()) for _ in range(3)]
     assert set(await write_all(writer, mine + others)) == {None}
     assert await items.delete_all(ENDPOINT) == len(mine)

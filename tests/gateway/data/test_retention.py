@@ -1,68 +1,35 @@
-"""Data go when they are old, and nothing else does, whoever dies in between and whoever reads and writes meanwhile."""
+"""Data go when they are old, and nothing else does, whoever reads and writes meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from tests.gateway.config.samples import endpoint, uid_of
-from tests.gateway.data.making import datum, held_up, ids, running, write_all
+from tests.gateway.config.samples import uid_of
+from tests.gateway.data.making import WAITING, ids, running
+from tests.gateway.data.sites import DAY, Site, day_of
+from tests.gateway.logs import Logs
 from tests.waiting import eventually
-from tidegate_gateway.config.publish import Publisher
-from tidegate_gateway.config.rows import make_row
-from tidegate_gateway.data.datum import Datum, IndexPoint
-from tidegate_gateway.data.forget import Forgetter
-from tidegate_gateway.data.ids import first_id
-from tidegate_gateway.data.partitions import make_partitions
+from tidegate_gateway.data.datum import StoredDatum
+from tidegate_gateway.data.deleting import AT_ONCE
+from tidegate_gateway.data.errors import Unavailable
+from tidegate_gateway.data.items import Edited, Items
+from tidegate_gateway.data.paging import PageQuery
 from tidegate_gateway.data.pool import connect
-from tidegate_gateway.data.retention import BATCH, Gone, Retention
-from tidegate_gateway.data.sql import load
+from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.retention import Gone, Retention
+from tidegate_gateway.data.sources import Sources, list_sources
 from tidegate_gateway.data.writer import Writer
 
-QUERIES = load("tidegate_gateway.data", "retention.sql")
-DAY = timedelta(days=1)
-POINT = IndexPoint(1, "$.n", "Number")
-
-
-class Site:
-    """Endpoints with retention, and their data."""
-
-    def __init__(self, pool: asyncpg.Pool, writer: Writer) -> None:
-        self.pool, self._writer, self._publisher = pool, writer, Publisher(pool)
-
-    async def publish(self, **days: int | None) -> None:
-        """Endpoints by name, with how long their data are kept; those that are not named are deleted."""
-        rows = [make_row(endpoint(name, retention_days=kept), uid_of(name), 1) for name, kept in days.items()]
-        await self._publisher.publish({row.ref: row for row in rows}, await self._publisher.take_over())
-
-    async def store(self, name: str, *ages: float, status: int | None = None) -> list[Datum]:
-        """Data of so many days ago."""
-        now = datetime.now(UTC)
-        data = [
-            datum(b'{"n": 1}', id_=_id(now - age * DAY, n), endpoint=UUID(uid_of(name)), points=(POINT,), status=status)
-            for n, age in enumerate(ages)
-        ]
-        assert await write_all(self._writer, data) == [None] * len(data)
-        return data
-
-    async def left(self) -> set[UUID]:
-        """The ids of all data; their values must be there, and no others."""
-        data = {record["id"] for record in await self.pool.fetch("SELECT id FROM datum")}
-        assert data == {record["datum"] for record in await self.pool.fetch("SELECT datum FROM data_point")}
-        return data
-
-    async def partitions(self) -> int:
-        query = "SELECT count(*) FROM pg_class WHERE relname ~ '^(datum|data_point)_[0-9]{8}$'"
-        count: int = await self.pool.fetchval(query)
-        return count
-
-
-def _id(at: datetime, number: int) -> UUID:
-    return UUID(int=first_id(at).int + number)
+ON_DELETE = """
+CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statement}; RETURN NULL; END $$;
+CREATE TRIGGER meanwhile AFTER DELETE ON datum FOR EACH STATEMENT EXECUTE FUNCTION meanwhile();
+"""
+STEAL = "UPDATE job_lease SET holder = 'two', until = now() + interval '1 hour'"
+KEEP = """UPDATE config SET configuration = jsonb_set(configuration, '{retentionDays}', '365')"""
 
 
 @pytest.fixture
@@ -76,6 +43,10 @@ def retention(pool: asyncpg.Pool) -> Retention:
     return Retention(pool, "one")
 
 
+def one_by_one(rows: int, *names: str) -> Gone:
+    return Gone(rows, endpoints={UUID(uid_of(name)) for name in names})
+
+
 async def test_old_data_go_one_by_one_where_others_stay(place: Site, retention: Retention) -> None:
     await place.publish(month=30, ever=None, day=1)
     kept = (
@@ -85,29 +56,56 @@ async def test_old_data_go_one_by_one_where_others_stay(place: Site, retention: 
     )
     await place.store("month", 31, 40)
     await place.store("day", 1.1, 29)
-    assert await retention.round() == Gone(rows=4)
+    assert await retention.round() == one_by_one(4, "month", "day")
     assert await place.left() == set(ids(kept))
     assert await retention.round() == Gone()
 
 
-async def test_a_day_that_nobody_needs_goes_at_once(place: Site, retention: Retention) -> None:
+async def test_a_day_that_nobody_needs_goes_as_a_whole(place: Site, retention: Retention) -> None:
     await place.publish(month=30, day=1)
     kept = await place.store("month", 5) + await place.store("day", 0.1)
     await place.store("month", 50, 50)
     await place.store("day", 50, 40)
-    before = await place.partitions()
-    gone = await retention.round()
-    assert gone
-    assert (gone.rows, gone.partitions) == (0, 2)
+    before = await place.tables()
+    assert await retention.round() == Gone(partitions=2)
     assert await place.left() == set(ids(kept))
-    assert await place.partitions() == before - 4
+    assert {name[-8:] for name in before - await place.tables()} == {day_of(50), day_of(40)}
+
+
+async def test_a_day_goes_once_it_has_been_over_for_a_day_and_not_before(place: Site, retention: Retention) -> None:
+    await place.publish(none=0)
+    await place.store("none", 3, 2, 1)
+    assert await retention.round() == Gone(1, 2, 0, {UUID(uid_of("none"))})
+    assert await place.tables(1)
+    assert not await place.tables(2)
+    assert not await place.left()
+
+
+async def test_a_day_without_data_goes(place: Site, retention: Retention) -> None:
+    await place.publish(ever=None, day=1)
+    kept = await place.store("ever", 4)
+    await place.store("day", 5, 4)
+    await place.pool.execute("DELETE FROM data_point")
+    await place.pool.execute("DELETE FROM datum WHERE endpoint = $1", UUID(uid_of("day")))
+    assert await retention.round() == Gone(partitions=1)
+    assert not await place.tables(5)
+    assert {row["id"] for row in await place.pool.fetch("SELECT id FROM datum")} == set(ids(kept))
+
+
+async def test_what_still_runs_keeps_its_day(place: Site, retention: Retention) -> None:
+    await place.publish(day=1)
+    kept = [one for status in (1, 100, 101, 999) for one in await place.store("day", 50, status=status)]
+    await place.store("day", 50, status=200)
+    await place.store("day", 50, status=None)
+    assert await retention.round() == one_by_one(2, "day")
+    assert await place.left() == set(ids(kept))
 
 
 async def test_many_data_go_in_batches(place: Site, retention: Retention) -> None:
     await place.publish(day=1, ever=None)
-    await place.store("day", *[3.0] * (BATCH + 5))
+    await place.store("day", *[3.0] * (2 * AT_ONCE + 5))
     kept = await place.store("ever", 3)
-    assert await retention.round() == Gone(rows=BATCH + 5)
+    assert await retention.round() == one_by_one(2 * AT_ONCE + 5, "day")
     assert await place.left() == set(ids(kept))
 
 
@@ -116,16 +114,16 @@ async def test_a_deleted_endpoints_data_go_after_its_retention(place: Site, rete
     kept = await place.store("gone", 1) + await place.store("ever", 3)
     await place.store("gone", 3)
     await place.publish(ever=None)
-    assert await retention.round() == Gone(rows=1)
+    assert await retention.round() == one_by_one(1, "gone")
     assert await place.left() == set(ids(kept))
 
 
-async def test_what_is_not_kept_goes_but_for_what_runs(place: Site, retention: Retention) -> None:
+async def test_what_is_not_kept_goes_after_a_minute_but_for_what_runs(place: Site, retention: Retention) -> None:
     await place.publish(none=0)
     kept = await place.store("none", 0) + await place.store("none", 0.01, status=100)
     await place.store("none", 0.02, status=200)
     await place.store("none", 0.03)
-    assert await retention.round() == Gone(rows=2)
+    await retention.round()
     assert await place.left() == set(ids(kept))
 
 
@@ -147,59 +145,111 @@ async def test_one_gateway_does_it_until_it_is_gone(place: Site, retention: Rete
     assert await retention.round() is None
 
 
-@pytest.mark.parametrize("then", ["", "dropped"])
-async def test_what_a_kill_left_half_done_is_finished(
-    place: Site, retention: Retention, pool: asyncpg.Pool, database_url: str, then: str
-) -> None:
-    await place.publish(day=1)
-    await place.store("day", 50)
-    day = f"{datetime.now(UTC) - 50 * DAY:%Y%m%d}"
-    statement = QUERIES.detach.replace("{parent}", "datum").replace("{partition}", f"datum_{day}")
-    if then:
-        await pool.execute(statement)
-    else:
-        reader = await asyncpg.connect(database_url)
-        async with reader.transaction():
-            await reader.fetch("SELECT id FROM datum")
-            with pytest.raises(asyncpg.QueryCanceledError):
-                await _with_timeout(database_url, statement)
-        await reader.close()
-    await retention.round()
-    names = await pool.fetch("SELECT relname FROM pg_class WHERE relname ~ $1", f"^(datum|data_point)_{day}$")
-    await retention.round()
-    assert {record["relname"] for record in names} <= {f"data_point_{day}"}
-    assert await pool.fetchval("SELECT count(*) FROM datum") == 0
-
-
-async def _with_timeout(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute("SET statement_timeout = '300ms'")
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def test_writers_and_readers_go_on_meanwhile(place: Site, database_url: str, pool: asyncpg.Pool) -> None:
+async def test_of_two_gateways_at_once_one_does_it(place: Site, database_url: str) -> None:
     await place.publish(day=1, ever=None)
-    await place.store("day", *[3.0] * 10)
     kept = await place.store("ever", 3)
-    async with connect(database_url) as other, held_up(database_url, datum()):
-        await make_partitions(other, datetime.now(UTC), days_ahead=0)
-        assert await Retention(other, "one").round() == Gone(rows=10)
-        kept += await place.store("ever", 0)
+    await place.store("day", 50, 3, 3)
+    async with connect(database_url) as one, connect(database_url) as two:
+        rounds = await asyncio.gather(Retention(one, "one").round(), Retention(two, "two").round())
+    assert [found for found in rounds if found] == [Gone(2, 1, 0, {UUID(uid_of("day"))})]
     assert await place.left() == set(ids(kept))
 
 
-async def test_what_is_forgotten_goes_right_away(place: Site, pool: asyncpg.Pool) -> None:
-    kept, gone = await place.store("none", 0, 0)
-    forgetter = Forgetter(pool)
-    forgetter.forget(gone.id)
-    task = asyncio.create_task(forgetter.run())
+async def test_who_has_lost_the_lease_stops(place: Site, retention: Retention, pool: asyncpg.Pool) -> None:
+    await place.publish(day=1, ever=None)
+    await place.store("ever", 3)
+    await place.store("day", *[3.0] * (AT_ONCE + 5))
+    await pool.execute(ON_DELETE.replace("{statement}", STEAL))
+    assert await retention.round() == one_by_one(AT_ONCE, "day")
+    assert len(await place.left()) == 6
 
-    async def only_one_left() -> Any:
-        return await place.left() == {kept.id}
 
-    await eventually(only_one_left)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def test_a_longer_retention_counts_at_once(place: Site, retention: Retention, pool: asyncpg.Pool) -> None:
+    await place.publish(day=1, other=1, ever=None)
+    kept = await place.store("ever", 50, 5) + await place.store("day", 5, 4) + await place.store("other", 5)
+    await place.store("day", 50)
+    await pool.execute(ON_DELETE.replace("{statement}", KEEP))
+    assert await retention.round() == one_by_one(1, "day")
+    assert await place.left() == set(ids(kept))
+
+
+async def test_what_somebody_changes_is_left_to_the_next_round(place: Site, pool: asyncpg.Pool) -> None:
+    await place.publish(day=1, ever=None)
+    await place.store("ever", 3)
+    changing, _ = await place.store("day", 3, 3)
+    retention, round_ = Retention(pool, "one"), asyncio.Event()
+
+    async def change(_: StoredDatum) -> Edited:
+        assert await retention.round() == one_by_one(1, "day")
+        round_.set()
+        return Edited(b'{"n": 2}')
+
+    assert await Items(pool).edit(changing.endpoint, changing.id, change)
+    assert round_.is_set()
+    assert await retention.round() == one_by_one(1, "day")
+
+
+async def test_nobody_waits_for_it(place: Site, pool: asyncpg.Pool, database_url: str) -> None:
+    await place.publish(day=1, ever=None)
+    kept = await place.store("ever", 3)
+    await place.store("day", *[3.0] * 10)
+    blocking = await asyncpg.connect(database_url)
+    async with connect(database_url) as other:
+        async with blocking.transaction():
+            await blocking.execute(f"LOCK TABLE data_point_{day_of(3)} IN SHARE MODE")
+            work = asyncio.create_task(Retention(other, "one").round())
+            await eventually(lambda: pool.fetchval(WAITING))
+            async with asyncio.timeout(5):
+                kept += await place.store("ever", 0, 2)
+                await Items(pool).edit(kept[0].endpoint, kept[-1].id, _emptied)
+                await Reader(pool).page(kept[0].endpoint, PageQuery(10))
+            assert await pool.fetchval(WAITING) == 1
+        assert await work == one_by_one(10, "day")
+    await blocking.close()
+    assert await pool.fetchval("SELECT count(*) FROM datum") == len(kept)
+
+
+async def _emptied(_: StoredDatum) -> Edited:
+    return Edited(b"{}")
+
+
+async def test_what_went_is_told_and_logged(place: Site, pool: asyncpg.Pool, logs: Logs) -> None:
+    await place.publish(day=1, ever=None)
+    await place.store("ever", 3)
+    await place.store("day", 50, 3)
+    await pool.execute("ANALYZE datum")
+    told: list[tuple[int, int]] = []
+    await Retention(pool, "one", lambda *gone: told.append(gone)).round()
+    assert told == [(1, 1)]
+    (line,) = logs.lines("data expired")
+    assert (line["data"], line["endpoints"], line["partitions"], line["about"]) == (1, 1, 1, 1)
+
+
+async def test_without_a_database_it_is_begun_again_later(database_url: str) -> None:
+    pool = connect(database_url)
+    await pool
+    pool.terminate()
+    with pytest.raises(Unavailable):
+        await Retention(pool, "one").run()
+
+
+async def test_addresses_go_with_the_last_of_their_endpoint(place: Site, retention: Retention) -> None:
+    await place.publish(day=1)
+    sources, day, unknown = Sources(place.pool), UUID(uid_of("day")), UUID(uid_of("unknown"))
+    for endpoint in (day, unknown):
+        sources.seen(endpoint, "192.0.2.1")
+    await sources.flush()
+    await place.publish()
+    await retention.round()
+    assert len(await list_sources(place.pool, day)) == 1
+    assert await list_sources(place.pool, unknown) == []
+
+
+async def test_ages_are_those_of_the_clock_of_the_database(place: Site, retention: Retention) -> None:
+    await place.publish(day=1, ever=None)
+    kept = await place.store("day", 0.999) + await place.store("ever", 1)
+    await place.store("day", 1.001)
+    now: datetime = await place.pool.fetchval("SELECT now()")
+    assert abs(now - datetime.now(UTC)) < DAY / 1000
+    assert await retention.round() == one_by_one(1, "day")
+    assert await place.left() == set(ids(kept))
