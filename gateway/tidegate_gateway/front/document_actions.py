@@ -78,7 +78,7 @@ class DocumentActions:
 
 
 def server_of(request: Request, trusted_proxies: int) -> str:
-    """Scheme and host that the caller has used; empty if they are not said. Proxies are believed where they are ours."""
+    """Scheme and host that the caller has used; empty if they are not said. Proxies are believed if they are ours."""
     host = request.headers.get(b"host", b"")
     scheme = request.scope.get("scheme", "http").encode()
     if trusted_proxies:

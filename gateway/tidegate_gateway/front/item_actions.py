@@ -56,7 +56,7 @@ class ItemActions:
         def check(found: StoredDatum) -> None:
             if not is_there(endpoint, found):
                 raise Problem("not_found", NOT_THERE)
-            check_version(request.headers, found)
+            check_version(request.scope["headers"], found)
 
         if not await _answered(self._items.delete(endpoint.uid, _id(tail), check)):
             raise Problem("not_found", NOT_THERE)
@@ -81,7 +81,7 @@ class ItemActions:
         async def change(found: StoredDatum) -> Edited:
             if not is_there(endpoint, found):
                 raise Problem("not_found", NOT_THERE)
-            check_version(request.headers, found)
+            check_version(request.scope["headers"], found)
             check_run(found)
             stored = found.input or b"null"
             size = len(stored) + request.received

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from tidegate_gateway.front.row_mapping import RowMapping
 from tidegate_gateway.front.storable import Body
 
 LARGE = 1024 * 1024
+at_once: ContextVar[bool] = ContextVar("at_once", default=False)
+"""Set where nobody else waits for a turn, and there may be no threads."""
 T = TypeVar("T")
 
 
 async def unhurried(size: int, work: Callable[[], T]) -> T:
     """The result of work on so many bytes: where it takes long, others have their turn meanwhile."""
-    return work() if size < LARGE else await asyncio.to_thread(work)
+    return work() if size < LARGE or at_once.get() else await asyncio.to_thread(work)
 
 
 async def judged(request: Request, intake: Intake, body: Body, id_: UUID) -> bytes:

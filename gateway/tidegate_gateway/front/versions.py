@@ -1,7 +1,7 @@
 """Versions of data in HTTP: the ETag of each, and the If-Match of who will only change the one that it has seen."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from tidegate_gateway.asgi import Header
 from tidegate_gateway.data.datum import StoredDatum
@@ -10,7 +10,7 @@ from tidegate_gateway.front.statuses import is_final
 from tidegate_gateway.problems import Problem
 
 STRONG = re.compile(rb'\s*"(\d{1,10})"\s*')
-ANY = b"*"
+IF_MATCH, ANY = b"if-match", b"*"
 
 
 def etag(datum: StoredDatum) -> Header:
@@ -18,12 +18,12 @@ def etag(datum: StoredDatum) -> Header:
     return b"etag", b'"%d"' % datum.version
 
 
-def check_version(headers: Mapping[bytes, bytes], datum: StoredDatum) -> None:
-    """Problem: `version_mismatch`. A weak ETag never matches, as HTTP has it."""
-    wanted = headers.get(b"if-match")
-    if wanted is None or wanted.strip() == ANY:
+def check_version(headers: Iterable[Header], datum: StoredDatum) -> None:
+    """Problem: `version_mismatch`. A weak ETag never matches, as HTTP has it; several headers are one list."""
+    wanted = [part for name, value in headers if name == IF_MATCH for part in value.split(b",")]
+    if not wanted or any(part.strip() == ANY for part in wanted):
         return
-    versions = {int(match[1]) for part in wanted.split(b",") if (match := STRONG.fullmatch(part))}
+    versions = {int(match[1]) for part in wanted if (match := STRONG.fullmatch(part))}
     if datum.version not in versions:
         raise Problem("version_mismatch")
 

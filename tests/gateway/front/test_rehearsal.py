@@ -103,6 +103,23 @@ def test_a_mapping_reads_the_query_and_the_headers_of_an_example() -> None:
     assert rehearsed(example(given | {"query": {"id": ["1", "2"]}}, 400), methods=methods) == []
 
 
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"text": '{"id": "' + "x" * 2_000_000 + '"}'}, 201),
+        ({"text": '"\ud800"'}, 400),
+        ({"body": {"id": "\ud800"}}, 400),
+        ({"method": "GET", "query": {"limit": "\ud800"}}, 400),
+        ({"body": {"id": "1"}, "headers": {"X-\ud800": "\ud800"}}, 201),
+        ({"text": "no gzip", "headers": {"Content-Encoding": "gzip"}}, 400),
+    ],
+    ids=["large", "half", "half in JSON", "half in a query", "half in a header", "gzip"],
+)
+async def test_no_example_is_too_much_for_it(request_: dict[str, Any], status: int) -> None:
+    """Inside an event loop too, as the operator has one."""
+    assert rehearsed(example(request_, status), methods=POST | {"GET": {}}) == []
+
+
 def test_a_rehearsal_leaves_no_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         rehearsed(example({"body": {"id": "1"}}, 201))
