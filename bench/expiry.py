@@ -1,4 +1,4 @@
-"""A million data that go after their retention, one by one, while 16 clients write: the writers before and meanwhile."""
+"""A million data that go after their retention, one by one: 16 writers before that, and meanwhile."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -78,6 +78,27 @@ FROM (
 WHERE bytes_before IS NULL OR bytes_before < $8
 ORDER BY written, id;
 
+-- name: first_candidates
+-- The first candidates, where each of them passes. That it is a statement of its own lets the next one know where to
+-- look: with many partitions, planning takes longer than anything else.
+SELECT id FROM ({candidates} LIMIT $6) AS candidate WHERE $1::uuid IS NOT NULL ORDER BY written, id;
+
+-- name: page_of
+-- The data with some ids, as a page gives them.
+SELECT id, method, token, host(source) AS source, status, version, input, output, found
+FROM (
+    SELECT
+        *,
+        count(*) OVER () AS found,
+        sum(coalesce(pg_column_size(input), 0) + coalesce(pg_column_size(output), 0)) OVER (
+            ORDER BY written, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS bytes_before
+    FROM datum
+    WHERE endpoint = $1 AND id = ANY ($2)
+) AS measured
+WHERE bytes_before IS NULL OR bytes_before < $3
+ORDER BY written, id;
+
 -- name: by_value
 -- Candidates: those data that have a value in an index. The order is the index's own where one value is asked for.
 SELECT datum AS id, written

@@ -91,12 +91,22 @@ async def _page(connection: Connection, endpoint: UUID, query: PageQuery, positi
     if not query.filters:
         return _full(await connection.fetch(PAGES.page, *given, timeout=READ_SECONDS), query.limit)
     candidates = await choose(connection, query.filters, position[2:])
+    if set(candidates.filters) == set(query.filters) and not query.statuses:
+        return await _first(connection, candidates, (endpoint, *position), query.limit)
     statement = PAGES.page_filtered.replace("{candidates}", candidates.statement(15))
     more = (MOST_CANDIDATES, *_columns(query.filters), *candidates.parameters)
     page = _full(await connection.fetch(statement, *given, *more, timeout=READ_SECONDS), query.limit)
     if page.following:
         return page
     return page._replace(following=await _last(connection, candidates, (endpoint, *position)))
+
+
+async def _first(connection: Connection, candidates: Candidates, given: tuple[Any, ...], limit: int) -> Page:
+    """A page whose candidates all pass."""
+    statement = PAGES.first_candidates.replace("{candidates}", candidates.statement(7))
+    found = await connection.fetch(statement, *given, limit + 1, *candidates.parameters, timeout=READ_SECONDS)
+    ids = [row["id"] for row in found]
+    return _full(await connection.fetch(PAGES.page_of, given[0], ids, PAGE_BYTES, timeout=READ_SECONDS), limit)
 
 
 def _full(rows: list[asyncpg.Record], limit: int) -> Page:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +11,9 @@ import asyncpg
 import pytest
 
 from tests.gateway.data.making import listed
+from tidegate_gateway.data.candidates import Candidates
 from tidegate_gateway.data.ids import LOWEST, first_id
-from tidegate_gateway.data.paging import PageQuery
+from tidegate_gateway.data.paging import Filter, PageQuery
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
 from tidegate_gateway.data.reader import HIGHEST, PAGE_BYTES, Reader
@@ -98,3 +100,31 @@ async def test_no_plan_outlives_the_table_it_was_made_for(pool: asyncpg.Pool) ->
     async with acquire(pool) as connection:
         for statement in (PAGES.page, QUERIES.get_datum):
             assert tuple(await connection.fetchrow(kept, statement) or ()) == (0, 10)
+
+
+FILTERS = {
+    "eq": Filter(1, "Text", "eq", "customer-7"),
+    "gte": Filter(2, "Number", "gte", Decimal(DAYS * ROWS_A_DAY - 20)),
+}
+
+
+@pytest.mark.parametrize("operator", FILTERS)
+async def test_a_filter_reads_what_it_finds_and_no_table(pool: asyncpg.Pool, operator: str) -> None:
+    await fill(pool)
+    ids = [row[0] for row in rows()]
+    points = [(1, id_, f"customer-{n % 500}", None) for n, id_ in enumerate(ids)]
+    points += [(2, id_, None, Decimal(n)) for n, id_ in enumerate(ids)]
+    async with acquire(pool) as connection:
+        columns = ("definition", "datum", "text_value", "number_value")
+        await connection.copy_records_to_table("data_point", records=points, columns=columns)
+        await connection.execute("ANALYZE datum, data_point")
+    candidates = Candidates((FILTERS[operator],))
+    statement = PAGES.first_candidates.replace("{candidates}", candidates.statement(7))
+    plan = await plan_of(pool, statement, (ENDPOINTS[0], 0, LOWEST, LOWEST, HIGHEST, 31, *candidates.parameters))
+    tables = [node for node in plan if "Relation Name" in node]
+    assert {node["Node Type"] for node in tables} <= {"Index Scan", "Index Only Scan"}
+    assert len(tables) == DAYS
+    wanted = ids[:5]
+    data = await plan_of(pool, PAGES.page_of, (ENDPOINTS[0], wanted, PAGE_BYTES))
+    (table,) = [node for node in data if "Relation Name" in node]
+    assert "Seq Scan" not in table["Node Type"]
