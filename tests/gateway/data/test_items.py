@@ -1,24 +1,37 @@
 """Changes to single data: none is lost, none is half, whoever else writes."""
 
 import asyncio
-from uuid import uuid4
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
 import pytest
 
-from tests.gateway.data.making import ENDPOINT, datum, ids, listed, write_all
+from tests.gateway.data.making import ENDPOINT, WAITING, datum, ids, listed, running, write_all
+from tests.postgres import PgServer
 from tests.waiting import eventually
 from tidegate_gateway.data.datum import Datum, IndexPoint, StoredDatum
 from tidegate_gateway.data.deleting import AT_ONCE
 from tidegate_gateway.data.errors import Unavailable, Unstorable, WriterFull
 from tidegate_gateway.data.ids import new_id
 from tidegate_gateway.data.items import Edited, Items
-from tidegate_gateway.data.pool import connect
+from tidegate_gateway.data.migrate import migrate
+from tidegate_gateway.data.partitions import make_partitions
+from tidegate_gateway.data.pool import acquire, connect
 from tidegate_gateway.data.queues import Queues
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 
+DEFINITIONS = """
+INSERT INTO index_definition (id, endpoint, name, method, source, path, type, removed)
+VALUES
+    (2, $1, 'late', 'POST', 'Input', '$.n', 'Number', NULL),
+    (3, $1, 'result', 'POST', 'Output', '$.n', 'Number', NULL),
+    (4, $1, 'removed', 'POST', 'Input', '$.n', 'Number', now()),
+    (5, $1, 'put', 'PUT', 'Input', '$.n', 'Number', NULL)
+"""
 TOTAL = IndexPoint(1, "$.total", "Number")
 
 
@@ -177,3 +190,116 @@ async def test_a_queue_has_an_end_and_leaves_nothing_behind() -> None:
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(result) for result in results] == [type(None), type(None), WriterFull]
     assert len(queues) == 0
+
+
+async def test_a_datum_is_indexed_under_what_the_database_knows_too(
+    items: Items, pool: asyncpg.Pool, writer: Writer
+) -> None:
+    late, result = IndexPoint(2, "$.n", "Number"), IndexPoint(3, "$.n", "Number")
+    stored = datum(b'{"total": 1, "n": 1}', points=(TOTAL, late, result, IndexPoint(4, "$.n", "Number")))
+    await writer.write(stored)
+    await pool.execute(DEFINITIONS, ENDPOINT)
+
+    async def change(_: StoredDatum) -> Edited:
+        return Edited(b'{"total": "none", "n": 7}', (TOTAL,))
+
+    await items.edit(ENDPOINT, stored.id, change)
+    found = await pool.fetch("SELECT definition, number_value FROM data_point ORDER BY definition")
+    assert [tuple(record) for record in found] == [(2, 7), (3, 1)]
+
+
+async def test_values_that_are_not_of_their_type_are_counted(pool: asyncpg.Pool, one: Datum) -> None:
+    told: list[Mapping[int, int]] = []
+
+    async def change(found: StoredDatum) -> Edited:
+        return Edited(b'{"total": "none"}' if found.version == 1 else b'{"total": 2}', (TOTAL,))
+
+    items = Items(pool, told.append)
+    await items.edit(ENDPOINT, one.id, change)
+    assert await pool.fetchval("SELECT count(*) FROM data_point") == 0
+    await items.edit(ENDPOINT, one.id, change)
+    assert await pool.fetchval("SELECT number_value FROM data_point") == 2
+    assert told == [{1: 1}]
+
+
+async def test_writers_of_one_datum_hold_one_connection(database_url: str, writer: Writer, one: Datum) -> None:
+    other, entered, go = datum(), asyncio.Event(), asyncio.Event()
+    await writer.write(other)
+
+    async def slow(_: StoredDatum) -> Edited:
+        entered.set()
+        await go.wait()
+        return Edited(b"{}")
+
+    async def quick(_: StoredDatum) -> Edited:
+        return Edited(b"{}")
+
+    async with connect(database_url, size=2) as two:
+        items = Items(two)
+        waiting = asyncio.gather(
+            *(items.edit(ENDPOINT, one.id, slow) for _ in range(63)), items.delete(ENDPOINT, one.id)
+        )
+        await entered.wait()
+        assert await items.edit(ENDPOINT, other.id, quick)
+        assert not waiting.done()
+        go.set()
+        assert all(await waiting)
+
+
+async def test_what_comes_while_all_are_deleted_stays(
+    items: Items, writer: Writer, pool: asyncpg.Pool, database_url: str, one: Datum
+) -> None:
+    blocking = await asyncpg.connect(database_url)
+    async with blocking.transaction():
+        await blocking.execute("SELECT FROM datum FOR UPDATE")
+        work = asyncio.create_task(items.delete_all(ENDPOINT))
+        await eventually(lambda: pool.fetchval(WAITING))
+        later = datum()
+        await writer.write(later)
+    await blocking.close()
+    assert await work == 1
+    assert [record["id"] for record in await pool.fetch("SELECT id FROM datum")] == [later.id]
+
+
+async def test_two_who_delete_all_count_each_once(items: Items, writer: Writer, pool: asyncpg.Pool) -> None:
+    await write_all(writer, [datum() for _ in range(2 * AT_ONCE + 3)])
+    counts = await asyncio.gather(*(items.delete_all(ENDPOINT) for _ in range(3)))
+    assert sum(counts) == 2 * AT_ONCE + 3
+    assert await pool.fetchval("SELECT count(*) FROM datum") == 0
+
+
+async def test_a_database_that_goes_meanwhile_keeps_the_datum_as_it_was(pg_server: PgServer) -> None:
+    async with connect(pg_server.url) as pool:
+        async with acquire(pool) as connection:
+            await migrate(connection)
+        await make_partitions(pool, datetime.now(UTC), days_ahead=0)
+        async with running(Writer(pool)) as writer:
+            await writer.write(one := datum())
+
+        async def change(_: StoredDatum) -> Edited:
+            await pg_server.kill()
+            return Edited(b"{}")
+
+        with pytest.raises(Unavailable):
+            await Items(pool).edit(ENDPOINT, one.id, change)
+        await pg_server.start()
+        found = await eventually(lambda: Reader(pool).get(ENDPOINT, one.id))
+    assert (found.version, found.input) == (1, b'{"id": 1}')
+
+
+async def test_who_leaves_a_queue_keeps_no_place_in_it() -> None:
+    queues, id_ = Queues(most_waiting=1), new_id()
+    async with queues.turn(id_):
+        for _ in range(3):
+            waiting = asyncio.create_task(_take(queues, id_))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+    assert len(queues) == 0
+    await _take(queues, id_)
+
+
+async def _take(queues: Queues, id_: UUID) -> None:
+    async with queues.turn(id_):
+        pass

@@ -1,5 +1,6 @@
 """Named statements, and that every one of ours is one that PostgreSQL takes and that somebody uses."""
 
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 import tidegate_gateway.data
 from tidegate_gateway.data.sql import load, parse
 
-QUERIES = load("tidegate_gateway.data", "queries.sql")
+FILES = ("queries.sql", "deleting.sql", "items.sql", "days.sql", "retention.sql", "sources.sql")
+RETENTION = load("tidegate_gateway.data", "retention.sql")
+PIECES = ("before",)
 
 TEXT = """\
 -- name: one
@@ -49,13 +52,24 @@ def test_a_file_that_says_too_little_or_twice_is_refused(text: str, message: str
         parse(text)
 
 
-async def test_postgresql_takes_every_statement(pool: asyncpg.Pool) -> None:
+@pytest.mark.parametrize("name", FILES)
+async def test_postgresql_takes_every_statement(pool: asyncpg.Pool, name: str) -> None:
+    queries = load("tidegate_gateway.data", name)
     async with pool.acquire() as connection:
-        for _, statement in QUERIES:
+        for statement in (filled(text) for key, text in queries if key not in PIECES):
             await connection.prepare(statement)
 
 
-def test_every_statement_is_used() -> None:
+def filled(statement: str) -> str:
+    """With a piece of ours or a name in each place."""
+    pieces = {"{before}": RETENTION.before, "{partition}": f"datum_{datetime.now(UTC):%Y%m%d}", "{parent}": "datum"}
+    for place, piece in pieces.items():
+        statement = statement.replace(place, piece)
+    return statement
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_statement_is_used(name: str) -> None:
     room = Path(str(files(tidegate_gateway.data)))
-    code = "".join(file.read_text() for file in room.glob("*.py"))
-    assert [name for name, _ in QUERIES if f"QUERIES.{name}" not in code] == []
+    code = "".join(text for file in room.glob("*.py") if f'"{name}"' in (text := file.read_text()))
+    assert [key for key, _ in load("tidegate_gateway.data", name) if f"QUERIES.{key}" not in code] == []
