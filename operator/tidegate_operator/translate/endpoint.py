@@ -14,7 +14,7 @@ from tidegate_operator.store import Resource
 from tidegate_operator.translate.examples import example, try_out
 from tidegate_operator.translate.facts import Built
 from tidegate_operator.translate.findings import Findings
-from tidegate_operator.translate.index_paths import EXPENSIVE, is_expensive
+from tidegate_operator.translate.index_paths import too_costly
 from tidegate_operator.translate.methods import method_configs
 from tidegate_operator.translate.parsing import read_spec
 from tidegate_operator.translate.places import SPEC
@@ -104,8 +104,8 @@ def _check_data(data: manifest.Data, view: View, findings: Findings) -> None:
         findings.attempt((*at, "redact", index), compile_locations, path)
     for index, definition in enumerate(data.indexes):
         place = (*at, "indexes", index, "path")
-        if is_expensive(definition.path):
-            findings.refuse(Reason.INVALID_INDEX_PATH, place, EXPENSIVE)
+        if cost := too_costly(definition.path):
+            findings.refuse(Reason.INVALID_INDEX_PATH, place, cost)
         elif mistake := view.path_mistake(definition.path):
             sentence = (
                 f"Write it as PostgreSQL's jsonpath, such as $.customer.id; PostgreSQL says: {mistake.rstrip('.')}."
