@@ -3,12 +3,12 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from tests.gateway.config.samples import endpoint_row
+from tests.gateway.config.samples import endpoint_row, uid_of
 from tests.gateway.logs import Logs
 from tests.gateway.serving import ORDERS, publish, serving, settings_for, started
 from tests.gateway.tokens import SECRET, bearer, token
@@ -17,12 +17,16 @@ from tests.waiting import eventually
 from tidegate_gateway.app import READERS, Gateway
 from tidegate_gateway.config.gateways import live
 from tidegate_gateway.data.errors import SchemaTooNew
+from tidegate_gateway.data.ids import first_id
 from tidegate_gateway.data.migrate import migrate
+from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import connect
+from tidegate_gateway.data.sources import list_sources
 from tidegate_gateway.serving import AddressError
 
 OPEN = endpoint_row(authentication="None", methods={"POST": {}, "GET": {}})
 GUARDED = endpoint_row(methods={"POST": {}, "GET": {}}, tokens=[token(SECRET)])
+OLD = datetime.now(UTC) - timedelta(days=50)
 BIG = b'{"n": 12345678901234567890123}'
 
 
@@ -158,6 +162,31 @@ async def test_an_address_that_is_taken_is_an_error_that_names_it(database_url: 
         taken = caller.gateway.admin_url.removeprefix("http://")
         with pytest.raises(AddressError, match=f"{taken} cannot be listened on: Address already in use"):
             await Gateway(settings_for(database_url, admin_listen=taken)).start()
+
+
+async def test_work_in_the_background_goes_on_and_is_ended_in_order(database_url: str) -> None:
+    brief = endpoint_row("brief", authentication="None", methods={"POST": {}}, retention_days=0)
+    expired = f"INSERT INTO datum (id, endpoint, method) VALUES ('{first_id(OLD)}', '{uid_of('brief')}', 'POST')"
+    async with connect(database_url) as pool:
+        await make_partitions(pool, OLD, days_ahead=0)
+        await pool.execute(expired)
+        async with serving(database_url, OPEN, brief) as caller:
+            await eventually(lambda: metric(caller, "tidegate_retention_partitions_total 2.0"))
+            for address in ("brief", "orders", "brief"):
+                assert (await caller.send("POST", ORDERS.replace("orders", address), data=b"1")).status == 201
+            await eventually(lambda: pool.fetchval("SELECT count(*) = 1 FROM datum"))
+            await caller.send("POST", ORDERS.replace("orders", "brief"), data=b"1")
+        assert await pool.fetchval("SELECT endpoint::text FROM datum") == uid_of("orders")
+        sources = {name: await list_sources(pool, UUID(uid_of(name))) for name in ("orders", "brief")}
+        assert {name: [(one.address, one.requests) for one in found] for name, found in sources.items()} == {
+            "orders": [("127.0.0.1", 1)],
+            "brief": [("127.0.0.1", 3)],
+        }
+
+
+async def metric(caller: object, line: str) -> bool:
+    reply = await caller.admin("/metrics")  # type: ignore[attr-defined]
+    return line in reply.body.decode()
 
 
 async def test_a_wildcard_address_is_reached_on_the_loopback(database_url: str) -> None:

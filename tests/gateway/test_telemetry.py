@@ -95,6 +95,23 @@ def test_requests_are_counted_and_series_of_what_is_gone_are_dropped() -> None:
     assert 'tidegate_requests_total{endpoint="a/one",status="201"} 1.0' in text_of(metrics)
 
 
+def test_work_in_the_background_is_counted() -> None:
+    metrics = Metrics()
+    for name in ("retention_rows", "retention_partitions", "sources_dropped", "unindexable"):
+        assert f"tidegate_{name}_total 0.0" in text_of(metrics)
+    metrics.expired(5, 2)
+    metrics.expired(1, 0)
+    metrics.source_dropped()
+    metrics.unindexable({1: 2, 7: 1})
+    for name, value in (
+        ("retention_rows", 6),
+        ("retention_partitions", 2),
+        ("sources_dropped", 1),
+        ("unindexable", 3),
+    ):
+        assert f"tidegate_{name}_total {value}.0" in text_of(metrics)
+
+
 def test_commits_and_gauges() -> None:
     metrics = Metrics()
     metrics.committed(7, 0.004)

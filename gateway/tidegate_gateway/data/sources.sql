@@ -11,14 +11,20 @@ ON CONFLICT (endpoint, address) DO UPDATE SET
     requests = known.requests + excluded.requests;
 
 -- name: bound_sources
--- Keeps the $2 addresses of each endpoint that were seen last.
-DELETE FROM source_address
-USING (
-    SELECT endpoint, address, row_number() OVER (PARTITION BY endpoint ORDER BY last_seen DESC, address) AS place
-    FROM source_address
-    WHERE endpoint = ANY ($1::uuid[])
-) AS ranked
-WHERE source_address.endpoint = ranked.endpoint AND source_address.address = ranked.address AND place > $2;
+-- Keeps the $2 addresses of each endpoint that were seen last, and those that another gateway counts right now: to wait for
+-- it, holding what was counted here, could be to wait for each other.
+WITH surplus AS MATERIALIZED (
+    SELECT known.endpoint, known.address
+    FROM source_address AS known JOIN (
+        SELECT endpoint, address, row_number() OVER (PARTITION BY endpoint ORDER BY last_seen DESC, address) AS place
+        FROM source_address
+        WHERE endpoint = ANY ($1::uuid[])
+    ) AS ranked USING (endpoint, address)
+    WHERE place > $2
+    FOR UPDATE OF known SKIP LOCKED
+)
+DELETE FROM source_address USING surplus
+WHERE source_address.endpoint = surplus.endpoint AND source_address.address = surplus.address;
 
 -- name: list_sources
 -- The addresses of an endpoint, the busiest first.

@@ -1,5 +1,6 @@
 """Addresses that data came from are counted without keeping anybody waiting."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -47,6 +48,35 @@ async def test_two_gateways_add_up(pool: asyncpg.Pool) -> None:
         await sources.flush()
         await sources.flush()
     assert [one.requests for one in await list_sources(pool, ENDPOINT)] == [2]
+
+
+async def test_two_gateways_that_count_too_many_at_once_wait_for_nobody(pool: asyncpg.Pool, database_url: str) -> None:
+    addresses = [f"10.0.{number >> 8}.{number & 255}" for number in range(2 * MOST_KEPT)]
+    async with connect(database_url) as other:
+        gateways = Sources(pool), Sources(other)
+        for _ in range(5):
+            for sources, order in zip(gateways, (addresses, addresses[::-1]), strict=True):
+                for address in order:
+                    sources.seen(ENDPOINT, address)
+            await asyncio.gather(*(sources.flush() for sources in gateways))
+    assert MOST_KEPT <= len(await list_sources(pool, ENDPOINT)) <= 2 * MOST_KEPT
+
+
+async def test_what_another_gateway_counts_right_now_stays(pool: asyncpg.Pool, database_url: str) -> None:
+    sources, other = Sources(pool, Clock()), await asyncpg.connect(database_url)
+    for number in range(MOST_KEPT):
+        sources.seen(ENDPOINT, f"10.0.{number >> 8}.{number & 255}")
+    await sources.flush()
+    async with other.transaction(), asyncio.timeout(5):
+        await other.execute("SELECT FROM source_address WHERE address = '10.0.0.0' FOR UPDATE")
+        for last in (1, 2):
+            sources.seen(ENDPOINT, f"192.0.2.{last}")
+        await sources.flush()
+    await other.close()
+    found = {one.address for one in await list_sources(pool, ENDPOINT)}
+    assert len(found) == MOST_KEPT + 1
+    assert {"10.0.0.0", "192.0.2.1", "192.0.2.2"} <= found
+    assert "10.0.0.1" not in found
 
 
 async def test_what_could_not_be_written_is_written_later(pool: asyncpg.Pool, database_url: str) -> None:
