@@ -36,10 +36,12 @@ WHERE endpoint = $1 AND removed IS NULL
 RETURNING id;
 
 -- name: index_states
--- The definitions of some endpoints, or of all.
+-- The definitions of some endpoints, or of all. The first datum is looked for only where it says something.
 SELECT
     id, endpoint, name, rows, started IS NOT NULL AS reindexing, position,
-    (SELECT datum.id FROM datum WHERE datum.endpoint = index_definition.endpoint ORDER BY written, datum.id LIMIT 1) AS first
+    CASE WHEN started IS NOT NULL THEN
+        (SELECT datum.id FROM datum WHERE datum.endpoint = index_definition.endpoint ORDER BY written, datum.id LIMIT 1)
+    END AS first
 FROM index_definition
 WHERE removed IS NULL AND ($1::uuid[] IS NULL OR endpoint = ANY ($1))
 ORDER BY endpoint, name;
