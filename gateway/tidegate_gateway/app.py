@@ -16,6 +16,7 @@ import structlog
 
 from tidegate_gateway.admin import Readiness, admin_app
 from tidegate_gateway.api.app import create_api
+from tidegate_gateway.api.openapi.documents import Documents
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.config.watch import ConfigWatch
 from tidegate_gateway.data.forget import Forgetter
@@ -143,9 +144,10 @@ class Gateway:
 
     def _front(self) -> Front:
         items = Items(self._readers, self._metrics.unindexable)
+        documents = Documents(self._readers, self._settings.public_url)
         return Front(
             lambda: self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None,
-            Ports(self._writer, self._reader, items, self._sources.seen, self._forgetter.forget),
+            Ports(self._writer, self._reader, items, self._sources.seen, self._forgetter.forget, documents),
             create_api(),
             self._metrics.requests,
             trusted_proxies=self._settings.trusted_proxies,

@@ -21,6 +21,7 @@ from jsonpath_ng.jsonpath import (
     Wildcard,
 )
 
+from tidegate_gateway.expressions import allowance
 from tidegate_gateway.expressions.errors import EvaluationError, PathError
 
 STEPS = 100_000
@@ -43,13 +44,15 @@ class Meter(threading.local):
 
 
 def bounded(tree: JSONPath) -> Callable[[Any], Found]:
-    """`tree.find` under a budget of STEPS. Raises PathError for a tree that is nested too deep."""
+    """`tree.find` under a budget of STEPS, or what is allowed. Raises PathError for a tree that is nested too deep."""
     meter = Meter()
     metered = _Rebuild(meter).node(tree, 0)
 
     def find(document: Any) -> Found:
-        meter.left = STEPS
-        return metered.find(document)
+        meter.left = given = allowance.most(STEPS)
+        found = metered.find(document)
+        allowance.spend(given - meter.left)
+        return found
 
     return find
 

@@ -112,6 +112,7 @@ FILTERS = {
 async def test_a_filter_reads_what_it_finds_and_no_table(pool: asyncpg.Pool, operator: str) -> None:
     await fill(pool)
     ids = [row[0] for row in rows()]
+    points: list[tuple[int, UUID, str | None, Decimal | None]]
     points = [(1, id_, f"customer-{n % 500}", None) for n, id_ in enumerate(ids)]
     points += [(2, id_, None, Decimal(n)) for n, id_ in enumerate(ids)]
     async with acquire(pool) as connection:
