@@ -17,6 +17,7 @@ import structlog
 from tidegate_gateway.admin import Readiness, admin_app
 from tidegate_gateway.api.app import create_api
 from tidegate_gateway.api.openapi.documents import Documents
+from tidegate_gateway.api.owners import owners_api
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.config.watch import ConfigWatch
 from tidegate_gateway.data.forget import Forgetter
@@ -142,13 +143,17 @@ class Gateway:
     def _pools(self) -> tuple[asyncpg.Pool, ...]:
         return self._writers, self._readers, self._house, self._background
 
+    def _served(self) -> Snapshot | None:
+        """What is served, if anything can be."""
+        return self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None
+
     def _front(self) -> Front:
         items = Items(self._readers, self._metrics.unindexable)
         documents = Documents(self._readers, self._settings.public_url)
         return Front(
-            lambda: self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None,
+            self._served,
             Ports(self._writer, self._reader, items, self._sources.seen, self._forgetter.forget, documents),
-            create_api(),
+            create_api(owners_api(self._served, self._readers, self._settings.trusted_proxies)),
             self._metrics.requests,
             trusted_proxies=self._settings.trusted_proxies,
             max_body_bytes=self._settings.max_body_kb * KILOBYTE,

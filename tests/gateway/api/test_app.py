@@ -12,8 +12,8 @@ async def test_an_address_that_is_not_there() -> None:
     assert (reply.status, reply.code, reply.json["traceId"]) == (404, "not_found", "a" * 32)
 
 
-async def test_it_documents_itself_nowhere() -> None:
-    for path in ("/docs", "/redoc", "/openapi.json"):
+async def test_there_are_no_pages_that_load_scripts_from_elsewhere() -> None:
+    for path in ("/docs", "/redoc", "/api/docs", "/openapi.json"):
         assert (await answer(create_api(), "GET", path)).code == "not_found"
 
 
