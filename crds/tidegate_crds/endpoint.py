@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tidegate_crds import addresses
 from tidegate_crds.common import (
+    SMALL,
     Days,
     Kilobytes,
     Label,
@@ -118,5 +119,5 @@ class EndpointSpec(Model):
     """How long a synchronous caller waits beyond the task's own timeout."""
     methods: Methods
     """The methods that are on, and what each does."""
-    examples: Annotated[tuple[Example, ...], items(50), KeyedBy("name")] = ()
+    examples: Annotated[tuple[Example, ...], items(50), KeyedBy("name"), SMALL] = ()
     """Contract examples: the resource is accepted only if each is answered as it says."""

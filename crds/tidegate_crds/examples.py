@@ -4,12 +4,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from tidegate_crds.common import SMALL, Label, Method, Program, Texts
+from tidegate_crds.common import Label, Method, Program, Texts
 from tidegate_crds.model import EMPTY, Model
 from tidegate_crds.rules import Rule
-
-AnyJson = Annotated[Any, SMALL]
-"""Any JSON, scalars too."""
 
 
 class ExampleRequest(Model):
@@ -30,7 +27,7 @@ class ExampleRequest(Model):
     """Query parameters by name."""
     headers: Texts = EMPTY
     """Headers by name, beside the token. Without Content-Type the body counts as JSON."""
-    body: AnyJson = None
+    body: Any = None
     """The body, as JSON."""
     text: Program | None = None
     """The body as it stands, in place of body: for what is no JSON, or has to be JSON to the letter."""
@@ -43,7 +40,7 @@ class ExampleResponse(Model):
 
     status: Annotated[int, Field(ge=100, le=599)]
     """The HTTP status."""
-    body: AnyJson = None
+    body: Any = None
     """What the body must have at least: the members that objects have here, and arrays element by element."""
 
 

@@ -7,10 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tidegate_gateway.expressions.errors import EvaluationError
-
-TOO_MUCH = "This takes too much work: make bodies smaller, or paths plainer."
-
 
 class _Left(threading.local):
     steps: int | None = None
@@ -21,7 +17,7 @@ _LEFT = _Left()
 
 @contextmanager
 def allowed(steps: int) -> Iterator[None]:
-    """Bounds all that is evaluated in this block, in this thread. A step is a value that a path looks at."""
+    """Bounds all that is evaluated in this block and thread. A step is a value that a path looks at."""
     _LEFT.steps = steps
     try:
         yield
@@ -29,20 +25,17 @@ def allowed(steps: int) -> Iterator[None]:
         _LEFT.steps = None
 
 
-def exhausted() -> bool:
-    """Whether nothing is left of what is allowed."""
-    return _LEFT.steps is not None and _LEFT.steps <= 0
-
-
 def most(steps: int) -> int:
     """So many steps, or what is left if that is less."""
     return steps if _LEFT.steps is None else min(steps, _LEFT.steps)
 
 
-def spend(steps: int) -> None:
-    """Steps that were taken, or are about to be. EvaluationError: nothing is left."""
-    if _LEFT.steps is None:
-        return
-    _LEFT.steps -= steps
-    if _LEFT.steps <= 0:
-        raise EvaluationError(TOO_MUCH)
+def take(steps: int) -> None:
+    """Steps that were taken, or are about to be."""
+    if _LEFT.steps is not None:
+        _LEFT.steps -= steps
+
+
+def exhausted() -> bool:
+    """Whether nothing is left of what is allowed."""
+    return _LEFT.steps is not None and _LEFT.steps <= 0

@@ -50,9 +50,10 @@ def bounded(tree: JSONPath) -> Callable[[Any], Found]:
 
     def find(document: Any) -> Found:
         meter.left = given = allowance.most(STEPS)
-        found = metered.find(document)
-        allowance.spend(given - meter.left)
-        return found
+        try:
+            return metered.find(document)
+        finally:
+            allowance.take(given - meter.left)
 
     return find
 

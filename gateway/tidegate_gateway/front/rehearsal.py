@@ -5,7 +5,7 @@ Nothing is stored, logged or counted, and nothing is waited for: what stands in 
 
 import hashlib
 import json
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from tidegate_gateway.config.snapshot import Compiled, Snapshot, snapshot_of
 from tidegate_gateway.data.datum import Datum, StoredDatum
 from tidegate_gateway.data.items import Change, Check
 from tidegate_gateway.data.paging import Page, PageQuery
+from tidegate_gateway.expressions import allowance
 from tidegate_gateway.front.compile import PREFIX, compile_endpoint
 from tidegate_gateway.front.door import Door
 from tidegate_gateway.front.expectation import differences
@@ -28,6 +29,8 @@ from tidegate_gateway.problems import Problem
 TOKEN = "rehearsal"  # noqa: S105 - it opens nothing but a rehearsal
 SOURCE = ("192.0.2.1", 443)
 MOST_BODY_BYTES = 100 * 1024 * 1024
+MOST_STEPS = 400_000  # a second
+TOO_MUCH = "This example, with those before it, takes too much work: make its body smaller, or the paths plainer."
 UNJUDGED = ("task_not_available",)
 HALVES = "surrogatepass"  # a manifest may hold half of a surrogate pair, and the door has an answer to that
 T = TypeVar("T")
@@ -76,11 +79,8 @@ def rehearse(config: EndpointConfig, uid: str) -> list[Mismatch]:
     nothing, snapshot = Nothing(), _served(config, uid)
     door = Door(lambda: snapshot, Ports(nothing, nothing, nothing), trusted_proxies=0, max_body_bytes=MOST_BODY_BYTES)
     (address,) = snapshot.endpoints
-    return [
-        Mismatch(example.name, index, sentence)
-        for index, example in enumerate(config.examples)
-        for sentence in _judged(example, _at_once(_answer(door, example.request, address)))
-    ]
+    with allowance.allowed(MOST_STEPS):
+        return list(_mismatches(config.examples, door, address))
 
 
 def _served(config: EndpointConfig, uid: str) -> Snapshot:
@@ -96,7 +96,19 @@ def _served(config: EndpointConfig, uid: str) -> Snapshot:
     return snapshot_of(1, {served.ref: served})
 
 
+def _mismatches(examples: Sequence[Example], door: Door, address: str) -> Iterator[Mismatch]:
+    """Up to the one that takes more work than there may be."""
+    for index, example in enumerate(examples):
+        answer = _at_once(_answer(door, example.request, address))
+        for sentence in _judged(example, answer):
+            yield Mismatch(example.name, index, sentence)
+        if allowance.exhausted():
+            return
+
+
 def _judged(example: Example, answer: Answer) -> list[str]:
+    if allowance.exhausted():
+        return [TOO_MUCH]
     return [] if answer.code in UNJUDGED else differences(example.response, answer)
 
 

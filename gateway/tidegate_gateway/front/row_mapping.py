@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tidegate_gateway.config.model import Pair
+from tidegate_gateway.expressions import allowance
 from tidegate_gateway.expressions.context import Context
 from tidegate_gateway.expressions.errors import EvaluationError
 from tidegate_gateway.expressions.mapping import compile_source
@@ -15,6 +16,7 @@ from tidegate_gateway.problems import Problem
 MOST_REPEATED_BYTES = 32 * 1024 * 1024
 HEADERS, QUERY = "${headers}", "${query."
 WHOLE_BODY = ("${body}", "${bodyBase64}")
+BYTES_A_STEP = 16  # of a row that a plain path goes through
 SEARCH_WEIGHT = 64  # a path that searches takes so much longer than one that is gone along
 
 
@@ -36,6 +38,9 @@ class RowMapping:
     def rows(self, elements: list[Any], context: Context, size: int) -> list[dict[str, Any]]:
         """The rows; the body has `size` bytes. Problem: `invalid_rows`."""
         self._check_repeated(len(elements), context, size)
+        allowance.take(len(self._each) * (len(elements) + size // BYTES_A_STEP))
+        if allowance.exhausted():
+            raise Problem("invalid_rows", "The mapping takes too much work.")
         shared = self._names | {name: read(context) for name, read in self._once}
         return [self._row(shared, context, element, number) for number, element in enumerate(elements)]
 

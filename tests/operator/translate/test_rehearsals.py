@@ -1,5 +1,6 @@
 """When contract examples are tried out, and what becomes of an Endpoint whose examples fail."""
 
+import time
 from typing import Any
 
 from tests.operator.translate.worlds import cluster, endpoint, key, resource
@@ -96,12 +97,27 @@ def test_no_example_depends_on_the_company() -> None:
     assert config.retention_days == 0
 
 
-def test_a_large_body_is_refused_before_it_is_tried_out() -> None:
+def test_large_examples_are_refused_before_they_are_tried_out() -> None:
     large = TAKEN | {"request": {"body": "x" * 300_000}}
     outcome = cluster(
         resource("DataSchema", "order", schema()), resource("Endpoint", "orders", orders(large))
     ).translate()
     assert outcome.bugs == ()
     (finding,) = outcome.verdicts[AT].findings
-    assert (finding.reason, finding.path) == (Reason.INVALID_FIELD, "spec.examples[0].request.body")
+    assert (finding.reason, finding.path) == (Reason.INVALID_FIELD, "spec.examples")
     assert finding.message == "Make it smaller: at most 256 kB as JSON."
+
+
+def test_examples_that_take_much_work_are_told_so_and_hold_nobody_up() -> None:
+    pairs = [{"property": f"p{number}", "from": "$..*..*"} for number in range(200)]
+    methods = {"post": {"input": {"mapping": pairs, "schema": {}}}}
+    body = [[[number] for number in range(100)]] * 5
+    examples = [{"name": f"e{number}", "request": {"body": body}, "response": {"status": 201}} for number in range(50)]
+    began = time.monotonic()
+    outcome = cluster(endpoint(spec={"methods": methods, "examples": examples})).translate()
+    assert time.monotonic() - began < 10
+    (finding,) = outcome.verdicts[AT].findings
+    assert (finding.reason, finding.path) == (Reason.EXAMPLE_FAILED, "spec.examples[0]")
+    assert finding.message == (
+        "This example, with those before it, takes too much work: make its body smaller, or the paths plainer."
+    )
