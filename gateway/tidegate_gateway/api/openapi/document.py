@@ -1,60 +1,89 @@
-"""The OpenAPI 3.1 document of some endpoints: pure, from their configurations."""
+"""The OpenAPI 3.1 document of some endpoints: pure, from their configurations.
 
-from collections.abc import Sequence
+It must never show what is not a caller's to know: names of tokens, addresses that may call, fixed values of mappings.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tidegate_gateway.api.openapi.operations import operation
-from tidegate_gateway.api.openapi.parameters import ID
-from tidegate_gateway.api.openapi.problems import PROBLEM_SCHEMA
-from tidegate_gateway.api.openapi.schemas import OWN, components
+from tidegate_gateway.api.openapi.components import Components
+from tidegate_gateway.api.openapi.operations import operation, tag
+from tidegate_gateway.api.openapi.parameters import ID, SHARED, shared
+from tidegate_gateway.api.openapi.problems import example, response
+from tidegate_gateway.api.openapi.schemas import OWN
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.front.compile import PREFIX
 from tidegate_gateway.front.routes import Action, Outcomes, route_table
 
+VERSION = "3.1.0"
+RESPONSES = "#/components/responses/"
+INTRODUCTION = (
+    "`OPTIONS` tells the methods of an address, and needs no token; any other method is answered with 405 and `Allow`. "
+    "`HEAD` goes where `GET` goes. Bodies are JSON in UTF-8, compressed with gzip or deflate or not at all. "
+    "Whatever is refused is told as a problem document with a stable `code`."
+)
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A token that opens the method."},
-    "query": {"type": "apiKey", "in": "query", "name": "access_token", "description": "The same in the query."},
+    "query": {"type": "apiKey", "in": "query", "name": "access_token", "description": "The same token in the query."},
 }
+TRACEPARENT = {"description": "The trace of the request, and our own span.", "schema": {"type": "string"}}
 
 
-def document(configs: Sequence[EndpointConfig], server: str) -> dict[str, Any]:
-    """The document; `server` is what its addresses begin with, and may be empty."""
-    paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA, **OWN}
-    for config in configs:
-        paths |= _paths(config)
-        schemas |= dict(components(config))
+def document(configs: Sequence[EndpointConfig], server: str, *, title: str = "", version: str = "1") -> dict[str, Any]:
+    """The document of one endpoint or more. Addresses begin with `server`, which may be empty."""
+    components = Components()
+    paths = {path: place for config in configs for path, place in _places(config, components)}
     return {
-        "openapi": "3.1.0",
-        "info": {"title": _title(configs), "version": "1"},
-        "servers": [{"url": server or "/"}],
-        "tags": [_tag(config) for config in configs],
+        "openapi": VERSION,
+        "info": {"title": title or _title(configs[0]), "version": version, "description": INTRODUCTION},
+        "servers": [{"url": server.rstrip("/") or "/"}],
+        "tags": [{"name": tag(config), "description": _title(config)} for config in configs],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": SECURITY},
+        "components": _components(components.schemas, _responses(paths)),
     }
 
 
-def _title(configs: Sequence[EndpointConfig]) -> str:
-    return (configs[0].display_name or configs[0].name) if len(configs) == 1 else configs[0].company
+def _title(config: EndpointConfig) -> str:
+    return config.display_name or config.name
 
 
-def _tag(config: EndpointConfig) -> dict[str, str]:
-    return {"name": f"{config.group}/{config.slug}", "description": config.display_name or config.name}
+def _places(config: EndpointConfig, components: Components) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The paths of an endpoint that anything is served at."""
+    table, root = route_table(config), f"{PREFIX}{config.company}/{config.group}/{config.slug}"
+    for path, outcomes in ((root, table.collection), (f"{root}/{{id}}", table.item), (f"{root}/all", table.everything)):
+        if operations := _operations(config, outcomes, components):
+            parameters = [shared("traceparent"), *([ID] if outcomes is table.item else [])]
+            yield path, {"parameters": parameters, **operations}
 
 
-def _paths(config: EndpointConfig) -> dict[str, Any]:
-    table = route_table(config)
-    root = f"{PREFIX}{config.company}/{config.group}/{config.slug}"
-    places = {root: _place(config, table.collection), f"{root}/{{id}}": _place(config, table.item)}
-    if places[f"{root}/{{id}}"]:
-        places[f"{root}/{{id}}"] = {"parameters": [ID], **places[f"{root}/{{id}}"]}
-    places[f"{root}/all"] = _place(config, table.everything)
-    return {path: place for path, place in places.items() if place}
-
-
-def _place(config: EndpointConfig, outcomes: Outcomes) -> dict[str, Any]:
+def _operations(config: EndpointConfig, outcomes: Outcomes, components: Components) -> dict[str, Any]:
     return {
-        method.lower(): operation(config, method, outcome)
+        method.lower(): operation(config, method, outcome, components)
         for method, outcome in outcomes.items()
         if isinstance(outcome, Action)
+    }
+
+
+def _responses(paths: dict[str, Any]) -> dict[str, Any]:
+    """The refusals that operations refer to."""
+    referred = {
+        told["$ref"].removeprefix(RESPONSES)
+        for place in paths.values()
+        for name, one in place.items()
+        if name != "parameters"
+        for told in one["responses"].values()
+        if "$ref" in told
+    }
+    return {name: response(name) for name in sorted(referred)}
+
+
+def _components(schemas: dict[str, Any], responses: dict[str, Any]) -> dict[str, Any]:
+    codes = sorted({code for name in responses for code in name.split(".")[1:]})
+    return {
+        "schemas": {**OWN, **schemas},
+        "responses": responses,
+        "parameters": {**SHARED},
+        "examples": {code: example(code) for code in codes},
+        "headers": {"traceparent": TRACEPARENT},
+        "securitySchemes": SECURITY,
     }

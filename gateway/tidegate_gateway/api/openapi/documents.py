@@ -1,29 +1,30 @@
-"""OpenAPI documents as the front door hands them out: of the configurations that are published now."""
+"""OpenAPI documents as the front door hands them out: of the configurations that are published now.
+
+Who may read which was decided before.
+"""
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 import asyncpg
-import orjson
+from pydantic import ValidationError
 
 from tidegate_gateway.api.openapi.document import document
-from tidegate_gateway.api.openapi.page import page_of
-from tidegate_gateway.asgi import JSON, Answer
-from tidegate_gateway.config.model import EndpointConfig
+from tidegate_gateway.api.openapi.page import POLICY, page_of
+from tidegate_gateway.asgi import JSON, Answer, Header
+from tidegate_gateway.config.model import MAJOR, EndpointConfig
 from tidegate_gateway.data.pool import acquire
 from tidegate_gateway.data.sql import load
+from tidegate_gateway.problems import Problem
 
 QUERIES = load(__package__, "documents.sql")
-# Nothing but the page's own style: no script, no frame, nothing from elsewhere.
-POLICY = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-PAGE_HEADERS = (
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"content-security-policy", POLICY),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-)
+HTML = (b"content-type", b"text/html; charset=utf-8")
+# Each caller reads his own part of it.
+PRIVATE: tuple[Header, ...] = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+# The address may hold a token.
+GUARDED: tuple[Header, ...] = ((b"content-security-policy", POLICY.encode()), (b"referrer-policy", b"no-referrer"))
 
 
 class Documents:
@@ -31,17 +32,33 @@ class Documents:
 
     def __init__(self, pool: asyncpg.Pool, public_url: str | None = None) -> None:
         self._pool, self._public_url = pool, public_url
+        self._turn = asyncio.Lock()  # whoever asks for many waits for himself, and not everybody else for him
 
     async def answer(self, uids: Sequence[UUID], *, page: bool, request_server: str) -> Answer:
-        """The document of some endpoints, or a page of it for people. Unavailable."""
+        """The document of some endpoints, or a page of it for people. Unavailable; Problem: none of them is there."""
         async with acquire(self._pool) as connection:
-            rows = await connection.fetch(QUERIES.configurations, list(uids))
-        texts = [row["configuration"] for row in rows]
-        return await asyncio.to_thread(_made, texts, page, self._public_url or request_server)
+            rows = await connection.fetch(QUERIES.described, list(uids))
+        async with self._turn:
+            return await asyncio.to_thread(_made, rows, page, self._public_url or request_server)
 
 
-def _made(texts: Sequence[bytes], page: bool, server: str) -> Answer:
-    made = document([EndpointConfig.model_validate_json(text) for text in texts], server)
+def _made(rows: Sequence[asyncpg.Record], page: bool, server: str) -> Answer:
+    configs = list(_readable(rows))
+    if not configs:
+        raise Problem("unavailable")
+    title = "" if len(configs) == 1 else rows[0]["company"] or configs[0].company
+    made = document(configs, server, title=title, version=str(max(row["revision"] for row in rows)))
     if page:
-        return Answer(200, PAGE_HEADERS, page_of(made).encode())
-    return Answer(200, (JSON,), orjson.dumps(made))
+        return Answer(200, (HTML, *PRIVATE, *GUARDED), page_of(made).encode())
+    return Answer(200, (JSON, *PRIVATE), json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _readable(rows: Sequence[asyncpg.Record]) -> Iterator[EndpointConfig]:
+    """What this version can read, and nobody was shut out of since it was asked for."""
+    for row in rows:
+        try:
+            config = EndpointConfig.model_validate_json(row["configuration"])
+        except ValidationError:
+            continue
+        if config.version[0] <= MAJOR and config.authentication != "Internal":
+            yield config

@@ -1,6 +1,8 @@
--- name: configurations
--- The configurations of some Endpoints.
-SELECT configuration
-FROM config
-WHERE kind = 'Endpoint' AND NOT deleted AND uid = ANY ($1)
-ORDER BY configuration ->> 'group', configuration ->> 'slug';
+-- name: described
+-- The configurations of some Endpoints by their addresses, with the name of the company that each is of.
+SELECT endpoint.configuration, endpoint.revision, company.configuration ->> 'displayName' AS company
+FROM config AS endpoint
+LEFT JOIN config AS company
+    ON company.kind = 'Company' AND company.namespace = endpoint.namespace AND NOT company.deleted
+WHERE endpoint.kind = 'Endpoint' AND endpoint.uid = ANY ($1) AND NOT endpoint.deleted
+ORDER BY endpoint.configuration ->> 'group', endpoint.configuration ->> 'slug';

@@ -1,67 +1,57 @@
-"""An OpenAPI document as a page for people: one HTML file without scripts, readable on a phone and in the dark."""
+"""An OpenAPI document as a page for people: one HTML file without scripts, readable on a phone and in the dark.
 
-import json
-from collections.abc import Iterator
+Whatever stands in the document is text on it. It fetches nothing, and its policy lets the browser fetch nothing.
+"""
+
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
-METHODS = ("get", "post", "put", "patch", "delete")
+from tidegate_gateway.api.openapi.curl import curl
+from tidegate_gateway.api.openapi.view import needs_token, operations, schemas
+from tidegate_gateway.front.compile import PREFIX
 
-
-class Shown(NamedTuple):
-    """An operation, and how it is called."""
-
-    anchor: str
-    method: str
-    path: str
-    operation: dict[str, Any]
-    curl: str
-    body: str
+FEW = 12  # operations: all of them are open at first
+STYLE = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 def page_of(document: dict[str, Any]) -> str:
-    """The page; whatever stands in the document is text on it."""
-    groups = {tag["name"]: (tag, list(_operations(document, tag["name"]))) for tag in document["tags"]}
-    schemas = {name: _json(schema) for name, schema in document["components"]["schemas"].items()}
-    return _template().render(info=document["info"], groups=groups.values(), schemas=schemas)
+    """The page."""
+    listed = list(operations(document))
+    groups = [(tag, [one for name, one in listed if name == tag["name"]]) for tag in document["tags"]]
+    return _template().render(
+        info=document["info"],
+        server=document["servers"][0]["url"],
+        style=STYLE,
+        groups=groups,
+        schemas=schemas(document),
+        open=len(listed) <= FEW,
+        fetch=curl("GET", _own_url(document), token=needs_token(document)),
+    )
+
+
+def _own_url(document: dict[str, Any]) -> str:
+    """Where the document is: of its endpoint, or of the company of all."""
+    company, group, slug = next(iter(document["paths"])).removeprefix(PREFIX).split("/")[:3]
+    place = f"{company}/{group}/{slug}" if len(document["tags"]) == 1 else company
+    return f"{document['servers'][0]['url'].rstrip('/')}{PREFIX}{place}/openapi.json"
 
 
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["prose"] = _prose
     return environment.from_string(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
 
 
-def _operations(document: dict[str, Any], tag: str) -> Iterator[Shown]:
-    server = document["servers"][0]["url"].rstrip("/")
-    for path, place in document["paths"].items():
-        for method in METHODS:
-            operation = place.get(method)
-            if operation and tag in operation["tags"]:
-                body = _body(operation)
-                curl = _curl(method.upper(), server + path, operation, with_body=bool(body))
-                yield Shown(operation["operationId"], method.upper(), path, operation, curl, body)
-
-
-def _curl(method: str, url: str, operation: dict[str, Any], *, with_body: bool) -> str:
-    token = ' -H "Authorization: Bearer $TOKEN"' if "security" in operation else ""
-    body = " --json @body.json" if with_body else ""
-    shown = url.replace("{id}", "$ID")
-    return f'curl -X {method}{token}{body} "{shown}"'
-
-
-def _body(operation: dict[str, Any]) -> str:
-    """An example of a body, or what it must be."""
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    if content is None:
-        return ""
-    for example in content.get("examples", {}).values():
-        return _json(example["value"])
-    return _json(content["schema"]) if content["schema"] else "any JSON"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+def _prose(text: str) -> list[tuple[bool, str]]:
+    """The pieces of a text, and whether each stands between backquotes: as code."""
+    return [(bool(number % 2), piece) for number, piece in enumerate(text.split("`")) if piece]

@@ -1,53 +1,99 @@
-"""Parameters of operations: those of a list, the filters of an endpoint's indexes, and headers."""
+"""Parameters of operations: those of a list, the filters of an endpoint's indexes, what a mapping reads, headers."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tidegate_gateway.config.model import EndpointConfig, Index
+from tidegate_gateway.config.model import EndpointConfig, Index, MethodConfig
 from tidegate_gateway.front.filters import OF_BOOLEANS, OPERATORS
 from tidegate_gateway.front.page import MOST_LIMIT, USUAL_LIMIT
 from tidegate_gateway.front.statuses import NAMES
 
-TYPES: dict[str, dict[str, Any]] = {
+Parameter = dict[str, Any]
+UUID = {"type": "string", "format": "uuid"}
+TIME = {"type": "string", "format": "date-time"}
+VALUES: dict[str, Parameter] = {
     "Text": {"type": "string"},
     "Number": {"type": "number"},
     "Boolean": {"type": "boolean"},
-    "Timestamp": {"type": "string", "format": "date-time"},
+    "Timestamp": TIME,
 }
-TIME = {"type": "string", "format": "date-time"}
-ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-IF_MATCH = {
-    "name": "If-Match",
-    "in": "header",
-    "description": "The `ETag` of the version that is to be changed.",
-    "schema": {"type": "string"},
+COMPARED = {
+    "eq": "is this",
+    "ne": "is there and is not this",
+    "gt": "is more than this",
+    "gte": "is this or more",
+    "lt": "is less than this",
+    "lte": "is this or less",
 }
-PREFER = {
-    "name": "Prefer",
-    "in": "header",
-    "description": "`return=minimal`: without the datum in the answer.",
-    "schema": {"type": "string"},
-}
+QUERY_SOURCE = re.compile(r"\$\{query\.(.+)\}")
 
 
-def list_parameters(config: EndpointConfig) -> list[dict[str, Any]]:
-    """Those of `GET /`."""
+def _header(name: str, description: str, example: str) -> Parameter:
+    return {"name": name, "in": "header", "description": description, "schema": {"type": "string"}, "example": example}
+
+
+def _query(name: str, description: str, schema: Parameter) -> Parameter:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+ID = {"name": "id", "in": "path", "required": True, "description": "The `ID` of a datum.", "schema": UUID}
+SHARED = {
+    "IfMatch": _header("If-Match", "The `ETag` of the version that was seen: no other one is changed.", '"1"'),
+    "Prefer": _header("Prefer", "`return=minimal` spares the body of the answer.", "return=minimal"),
+    "traceparent": _header(
+        "traceparent",
+        "The trace that the request belongs to, as W3C has it.",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    ),
+}
+"""What stands among the components, by name."""
+
+
+def shared(name: str) -> Parameter:
+    """A reference to one of SHARED."""
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def list_parameters(config: EndpointConfig) -> list[Parameter]:
+    """Those of a list of stored data."""
     limit = {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": USUAL_LIMIT}
+    status = {"type": "array", "items": {"enum": [*NAMES.values()]}}
     return [
-        _query("limit", "How many data.", limit),
-        _query("after", "The ID behind which to go on.", {"type": "string", "format": "uuid"}),
-        _query("from", "Received then or later.", TIME),
-        _query("to", "Received before.", TIME),
-        _query("status", f"Names of statuses, comma-separated: {', '.join(NAMES.values())}.", {"type": "string"}),
+        _query("limit", "How many data at most.", limit),
+        _query("after", "Goes on behind this datum: `Next` of the page before.", UUID),
+        _query("from", "Received at this time or later (RFC 3339).", TIME),
+        _query("to", "Received before this time.", TIME),
+        _query("status", "Statuses of runs.", status) | {"style": "form", "explode": False},
         *(parameter for index in config.indexes if index.id is not None for parameter in _filters(index)),
     ]
 
 
-def _filters(index: Index) -> Iterator[dict[str, Any]]:
+def task_parameters(own: MethodConfig) -> list[Parameter]:
+    """Those of a GET that runs a task: each is a member of its input."""
+    members = [pair.source.partition(".")[0] for pair in own.input.mapping if not pair.source.startswith("$")]
+    named = [_read(name) for name in dict.fromkeys([*members, *_queries(own)])]
+    text = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    schema = {"type": "object", "additionalProperties": text}
+    every = _query("parameters", "Whatever the task takes; a repeated one is an array.", schema)
+    return [*named, every | {"style": "form", "explode": True}]
+
+
+def mapped_parameters(own: MethodConfig) -> list[Parameter]:
+    """What a mapping reads of the query."""
+    return [_read(name) for name in _queries(own)]
+
+
+def _queries(own: MethodConfig) -> Iterable[str]:
+    return dict.fromkeys(match[1] for pair in own.input.mapping if (match := QUERY_SOURCE.fullmatch(pair.source)))
+
+
+def _read(name: str) -> Parameter:
+    return _query(name, "Is read into the rows.", {"type": "string"})
+
+
+def _filters(index: Index) -> Iterator[Parameter]:
     for operator in OF_BOOLEANS if index.type == "Boolean" else OPERATORS:
         name = index.name if operator == "eq" else f"{index.name}[{operator}]"
-        yield _query(name, f"Where `{index.path}` of {index.method} {operator} this.", TYPES[index.type])
-
-
-def _query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+        told = f"Whose `{index.name}` {COMPARED[operator]}: `{index.path}` of {index.method}."
+        yield _query(name, told, VALUES[index.type])

@@ -1,36 +1,37 @@
-"""What goes in and comes out, as JSON Schemas: those of the endpoint itself, and those of our own answers."""
+"""The schemas of Tidegate's own answers and patches, as they stand among the components of a document."""
 
-from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
-from tidegate_gateway.api.openapi.references import COMPONENTS, moved, resource_name
-from tidegate_gateway.config.model import EndpointConfig, Method
+from tidegate_gateway.api.openapi.problems import SCHEMA as PROBLEM
 from tidegate_gateway.front.statuses import NAMES
 
-ID = {"type": "string", "format": "uuid"}
-STATUS = {"type": ["string", "null"], "enum": [None, *NAMES.values()]}
-ENVELOPE = {
+UUID = {"type": "string", "format": "uuid"}
+STATUS = {"enum": [None, *NAMES.values()], "description": "Of the run; null without a task."}
+STORED = {
     "type": "object",
+    "description": "What was stored. Without a task there is nothing but its ID.",
     "required": ["ID", "Status", "Message", "Result"],
     "properties": {
-        "ID": ID,
+        "ID": UUID,
         "Status": STATUS,
         "Message": {"type": ["array", "null"], "items": {"type": "string"}},
         "Result": {},
     },
 }
-ITEM = {
+DATUM = {
     "type": "object",
+    "description": "One received request and what came of it.",
     "required": ["ID", "ReceivedAt", "Method", "Status", "Token", "SourceIp", "Input", "Output"],
     "properties": {
-        "ID": ID,
+        "ID": UUID,
         "ReceivedAt": {"type": "string", "format": "date-time"},
-        "Method": {"type": "string"},
+        "Method": {"enum": ["POST", "GET", "PUT", "PATCH", "DELETE"]},
         "Status": STATUS,
         "Token": {"type": ["string", "null"], "description": "The name of the token that was used."},
         "SourceIp": {"type": ["string", "null"]},
-        "Input": {},
-        "Output": {},
+        "Input": {"description": "What came in; null where outputs alone are shown."},
+        "Output": {"description": "What the task answered; null where inputs alone are shown."},
     },
 }
 PAGE = {
@@ -38,43 +39,42 @@ PAGE = {
     "required": ["Items", "Next"],
     "properties": {
         "Items": {"type": "array", "items": {"$ref": "#/components/schemas/Datum"}},
-        "Next": {"description": "What to go on after; null at the end.", "anyOf": [ID, {"type": "null"}]},
+        "Next": {
+            "type": ["string", "null"],
+            "format": "uuid",
+            "description": "Go on `after` this one; null at the end.",
+        },
     },
 }
-OWN = {"Answer": ENVELOPE, "Datum": ITEM, "Page": PAGE}
+BOTH = {"type": "object", "required": ["Input", "Output"], "properties": {"Input": {}, "Output": {}}}
+MERGE_PATCH = {
+    "type": ["object", "string", "number", "boolean", "null"],
+    "description": "A JSON Merge Patch (RFC 7396): null takes a member out.",
+}
+OPERATION = {
+    "type": "object",
+    "required": ["op", "path"],
+    "properties": {
+        "op": {"enum": ["add", "remove", "replace", "move", "copy", "test"]},
+        "path": {"type": "string", "format": "json-pointer"},
+        "from": {"type": "string", "format": "json-pointer"},
+        "value": {},
+    },
+}
+JSON_PATCH = {"type": "array", "items": OPERATION, "description": "A JSON Patch (RFC 6902)."}
+OWN = MappingProxyType(
+    {
+        "Problem": PROBLEM,
+        "Stored": STORED,
+        "Datum": DATUM,
+        "Page": PAGE,
+        "InputAndOutput": BOTH,
+        "MergePatch": MERGE_PATCH,
+        "JsonPatch": JSON_PATCH,
+    }
+)
 
 
-def body_schema(config: EndpointConfig, method: Method) -> dict[str, Any]:
-    """What a body must be: the schema where rows are the body's own, else any JSON with a word about the rows."""
-    given = config.methods[method].input
-    if given.validation is None:
-        return {} if not given.mapping else {"description": _mapped(config, method)}
-    reference = {"$ref": COMPONENTS + component_name(config, method)}
-    if given.mapping or given.result_path:
-        return {"description": _mapped(config, method)}
-    return {"anyOf": [reference, {"type": "array", "items": reference}]}
-
-
-def component_name(config: EndpointConfig, method: Method) -> str:
-    """Under which an endpoint's schema stands in the components."""
-    return f"{config.group}.{config.slug}.{method}"
-
-
-def components(config: EndpointConfig) -> Iterator[tuple[str, Any]]:
-    """The schemas of an endpoint, and the DataSchemas that they reach."""
-    for method, own in config.methods.items():
-        if own.input.validation:
-            name = component_name(config, method)
-            yield name, moved(own.input.validation.root, name)
-            for uri, resource in own.input.validation.resources.items():
-                yield resource_name(uri), moved(resource, resource_name(uri))
-
-
-def _mapped(config: EndpointConfig, method: Method) -> str:
-    given = config.methods[method].input
-    place = f" Rows are at `{given.result_path}`." if given.result_path else ""
-    pairs = ", ".join(f"`{pair.property}` from `{pair.source}`" for pair in given.mapping)
-    mapped = f" Of each row is read: {pairs}." if pairs else ""
-    name = component_name(config, method)
-    fits = f" What was read must fit the schema {name}." if given.validation else ""
-    return f"Any JSON.{place}{mapped}{fits}"
+def own(name: str) -> dict[str, Any]:
+    """A reference to one of OWN."""
+    return {"$ref": f"#/components/schemas/{name}"}
