@@ -79,10 +79,10 @@ async def test_what_was_said_of_a_path_is_kept_for_as_long_as_a_resource_has_it(
         leading.apply("orders", 1, generation, data={"indexes": indexes})
         await leading.one()
         assert leading.store.paths == {f"$.a{generation}": None, "$.b": None}
-    leading.apply("orders", 1, 4, data={"indexes": [{"name": "a", "path": "$bad"}]})
+    leading.apply("orders", 1, 4, data={"indexes": [{"name": "a", "path": "$.bad["}]})
     leading.apply("more", 2, data={"indexes": [{"name": "a", "path": "$.a1"}]})
     await leading.one()
-    assert set(leading.store.paths) == {"$bad", "$.a1"}
+    assert set(leading.store.paths) == {"$.bad[", "$.a1"}
 
 
 async def test_one_who_does_not_lead_makes_no_tokens(loop: Loop) -> None:
