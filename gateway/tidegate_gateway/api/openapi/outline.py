@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tidegate_gateway.api.openapi.resolving import name_of
 
-MOST_ROWS, MOST_DEPTH, MOST_CHARACTERS = 200, 8, 200
+MOST_ROWS, MOST_DEPTH, MOST_CHARACTERS, MOST_CHOICES = 200, 8, 200, 8
 LIMITS = {
     "minimum": "{} or more",
     "exclusiveMinimum": "more than {}",
@@ -18,7 +18,6 @@ LIMITS = {
     "maxLength": "{} characters or fewer",
     "minItems": "{} elements or more",
     "maxItems": "{} elements or fewer",
-    "format": "{}",
     "pattern": "matches {}",
     "const": "always {}",
     "default": "{} if it is not there",
@@ -46,11 +45,18 @@ def type_of(schema: Any) -> str:
     if not isinstance(schema, dict):
         return "anything" if schema is True else "nothing"
     if "enum" in schema:
-        return _cut(" or ".join(map(_shown, schema["enum"])))
+        return _choices(schema["enum"])
     if schema.get("type") == "array":
         return f"array of {type_of(schema['items'])}" if "items" in schema else "array"
     given = schema.get("type", "object" if "properties" in schema else "anything")
-    return " or ".join(given) if isinstance(given, list) else str(given)
+    types = " or ".join(given) if isinstance(given, list) else str(given)
+    return f"{types} ({_cut(str(schema['format']))})" if "format" in schema else types
+
+
+def limits_of(schema: Any) -> str:
+    """What a value must keep to beyond its type, in words."""
+    given = schema if isinstance(schema, dict) else {}
+    return _cut(", ".join(text.format(_shown(given[word])) for word, text in LIMITS.items() if word in given))
 
 
 def _members(schema: Any, prefix: str, depth: int) -> Iterator[Row]:
@@ -79,10 +85,15 @@ def _row(name: str, schema: Any, *, required: bool) -> Row:
         return Row(name, type_of(schema), "", required, "", "")
     item = schema.get("items")
     reference = schema.get("$ref") or (item.get("$ref") if isinstance(item, dict) else None)
-    limits = ", ".join(text.format(_shown(schema[word])) for word, text in LIMITS.items() if word in schema)
     type_ = "array of" if reference and "$ref" not in schema else "" if reference else type_of(schema)
     refers = name_of(reference) if isinstance(reference, str) else ""
-    return Row(name, type_, refers, required, _cut(limits), str(schema.get("description", "")))
+    return Row(name, type_, refers, required, limits_of(schema), str(schema.get("description", "")))
+
+
+def _choices(values: list[Any]) -> str:
+    """All of them if they are few."""
+    few = len(values) <= MOST_CHOICES
+    return _cut(" or ".join(map(_shown, values))) if few else f"one of {len(values)} values"
 
 
 def _shown(value: Any) -> str:

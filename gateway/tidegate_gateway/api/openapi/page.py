@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 
 from tidegate_gateway.api.openapi.curl import curl
-from tidegate_gateway.api.openapi.view import needs_token, operations, schemas
+from tidegate_gateway.api.openapi.view import Operation, needs_token, operations, schemas
 from tidegate_gateway.front.compile import PREFIX
 
 FEW = 12  # operations: all of them are open at first
@@ -25,15 +25,16 @@ POLICY = (
 
 def page_of(document: dict[str, Any]) -> str:
     """The page."""
-    listed = list(operations(document))
-    groups = [(tag, [one for name, one in listed if name == tag["name"]]) for tag in document["tags"]]
+    listed: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
+    for name, one in operations(document):
+        listed[name].append(one)
     return _template().render(
         info=document["info"],
         server=document["servers"][0]["url"],
         style=STYLE,
-        groups=groups,
+        groups=[(tag, listed[tag["name"]]) for tag in document["tags"]],
         schemas=schemas(document),
-        open=len(listed) <= FEW,
+        open=sum(map(len, listed.values())) <= FEW,
         fetch=curl("GET", _own_url(document), token=needs_token(document)),
     )
 

@@ -64,7 +64,8 @@ def list_parameters(config: EndpointConfig) -> list[Parameter]:
         _query("after", "Goes on behind this datum: `Next` of the page before.", UUID),
         _query("from", "Received at this time or later (RFC 3339).", TIME),
         _query("to", "Received before this time.", TIME),
-        _query("status", "Statuses of runs.", status) | {"style": "form", "explode": False},
+        _query("status", f"Statuses of runs: {', '.join(NAMES.values())}.", status)
+        | {"style": "form", "explode": False},
         *(parameter for index in config.indexes if index.id is not None for parameter in _filters(index)),
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tidegate_gateway.api.openapi.curl import curl
-from tidegate_gateway.api.openapi.outline import Row, outline, type_of
+from tidegate_gateway.api.openapi.outline import Row, limits_of, outline, type_of
 from tidegate_gateway.api.openapi.resolving import name_of, resolved
 from tidegate_gateway.api.openapi.sampling import sample
 
@@ -19,6 +19,7 @@ class Parameter(NamedTuple):
     name: str
     place: str
     type: str
+    limits: str
     description: str
 
 
@@ -118,7 +119,8 @@ def _curl(document: dict[str, Any], path: str, method: str) -> str:
 
 
 def _parameter(given: dict[str, Any]) -> Parameter:
-    return Parameter(given["name"], given["in"], type_of(given["schema"]), given["description"])
+    schema = given["schema"]
+    return Parameter(given["name"], given["in"], type_of(schema), limits_of(schema), given["description"])
 
 
 def _media(body: dict[str, Any]) -> dict[str, Any]:

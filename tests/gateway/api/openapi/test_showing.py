@@ -78,6 +78,8 @@ def test_a_schema_within_itself_comes_to_an_end() -> None:
         (False, "nothing"),
         ({}, "anything"),
         ({"enum": ["a", 1, None]}, "a or 1 or null"),
+        ({"enum": [*range(9)]}, "one of 9 values"),
+        ({"type": "string", "format": "uuid"}, "string (uuid)"),
         ({"type": ["string", "null"]}, "string or null"),
         ({"type": "array", "items": {"type": "integer"}}, "array of integer"),
         ({"type": "array"}, "array"),
