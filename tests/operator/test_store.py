@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tidegate_operator.store import Key, Secret, Store, secret_of
+from tidegate_operator.store import REINDEX, Key, Secret, Store, secret_of
 
 ORDERS = Key("Endpoint", "acme", "orders")
 TOKEN = Key("Secret", "acme", "erp")
@@ -50,6 +50,25 @@ def test_a_new_generation_and_a_new_uid_matter() -> None:
     store.observe("Endpoint", body(5))
     assert store.observe("Endpoint", body(6, generation=2))[1]
     assert store.observe("Endpoint", body(7, uid="u2", generation=2))[1]
+
+
+def test_of_the_metadata_the_wish_to_index_anew_alone_matters() -> None:
+    def annotated(version: int, **annotations: str) -> dict[str, Any]:
+        made = body(version)
+        made["metadata"] |= {"annotations": annotations, "labels": {"version": str(version)}}
+        return made
+
+    store = Store()
+    store.observe("Endpoint", annotated(5, note="a"))
+    assert store.observe("Endpoint", annotated(6, note="b")) == (ORDERS, False)
+    store.take_changes()
+    assert store.observe("Endpoint", annotated(7, **{REINDEX: "monday"})) == (ORDERS, True)
+    assert store.resources[ORDERS].reindex == "monday"
+    assert store.take_changes() == {ORDERS}
+    assert store.observe("Endpoint", annotated(8, **{REINDEX: "monday", "note": "c"})) == (ORDERS, False)
+    assert store.observe("Endpoint", annotated(9, **{REINDEX: "friday"})) == (ORDERS, True)
+    assert store.observe("Endpoint", body(10)) == (ORDERS, True)
+    assert store.resources[ORDERS].reindex is None
 
 
 def test_a_late_event_does_not_bring_a_deleted_object_back() -> None:
