@@ -9,7 +9,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz check fmt bench lock crds clean
+.PHONY: help setup run test fuzz browser check fmt bench lock crds clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test: setup ## Run the whole suite on a real API server and a real PostgreSQL
 
 fuzz: setup ## Send a hundred thousand requests that nobody would write
 	@TIDEGATE_FUZZ_REQUESTS=100000 $(BIN)/python -m pytest -n0 tests/gateway/fuzz
+
+browser: setup ## Look at the OpenAPI page in a real Chromium, which must be there
+	@$(BIN)/python -m pytest -n0 tests/browser/check_page.py
 
 check: setup ## Lint, types, doors between rooms, generated files in step
 	@$(BIN)/ruff format --check .
