@@ -1,29 +1,28 @@
-"""What the owner of an endpoint may ask of it: where its data come from, and how far its indexes are.
-
-Whoever has one of its primary tokens is its owner; the tokens of calling applications open nothing here.
-"""
+"""What the owner of an endpoint may ask of it: where its data come from, and how far its indexes are."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
 import asyncpg
-from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
+from tidegate_gateway.api.ownership import Ownership, refusals
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.data.indexes.definitions import index_states, request_reindex
 from tidegate_gateway.data.sources import list_sources
-from tidegate_gateway.front.checks import UNAUTHORIZED_HEADERS
 from tidegate_gateway.front.compile import CompiledEndpoint
-from tidegate_gateway.front.source import source_address
-from tidegate_gateway.front.tokens import opened_by, presented_token
-from tidegate_gateway.problems import Problem
-
-PRIMARY = "primary"
 
 
-class Source(BaseModel):
+class Answer(BaseModel):
+    """A part of an answer, made of what the data have under the same names."""
+
+    model_config = ConfigDict(from_attributes=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class Source(Answer):
     """An address that data came from."""
 
     address: str
@@ -32,7 +31,7 @@ class Source(BaseModel):
     requests: int
 
 
-class Index(BaseModel):
+class Index(Answer):
     """An index: how many values it had when they were counted last, and how much of the history is in it, in percent,
     while that is being indexed."""
 
@@ -41,7 +40,7 @@ class Index(BaseModel):
     progress: int | None
 
 
-class Reindexing(BaseModel):
+class Reindexing(Answer):
     """How many indexes are being filled."""
 
     indexes: int
@@ -49,23 +48,19 @@ class Reindexing(BaseModel):
 
 def owners_api(snapshot: Callable[[], Snapshot | None], pool: asyncpg.Pool, trusted_proxies: int) -> APIRouter:
     """The routes. Problem: the same as the endpoint's own."""
-    router = APIRouter(prefix="/api", tags=["owners"])
-
-    def owned(company: str, group: str, endpoint: str, request: Request) -> CompiledEndpoint:
-        return _owned(snapshot(), f"{company}/{group}/{endpoint}", request, trusted_proxies)
-
-    own = Annotated[CompiledEndpoint, Depends(owned)]
+    router = APIRouter(prefix="/api", tags=["owners"], responses=refusals())
+    own = Annotated[CompiledEndpoint, Depends(Ownership(snapshot, trusted_proxies))]
 
     @router.get("/sources/{company}/{group}/{endpoint}")
     async def sources(endpoint_: own) -> list[Source]:
         """The addresses that data of an endpoint came from, the busiest first."""
-        return [Source.model_validate(one, from_attributes=True) for one in await list_sources(pool, endpoint_.uid)]
+        return [Source.model_validate(one) for one in await list_sources(pool, endpoint_.uid)]
 
     @router.get("/indexes/{company}/{group}/{endpoint}")
     async def indexes(endpoint_: own) -> list[Index]:
         """The indexes of an endpoint."""
         found = await index_states(pool, datetime.now(UTC), [endpoint_.uid])
-        return [Index.model_validate(one, from_attributes=True) for one in found.get(endpoint_.uid, ())]
+        return [Index.model_validate(one) for one in found.get(endpoint_.uid, ())]
 
     @router.post("/reindex/{company}/{group}/{endpoint}", status_code=202)
     async def reindex(endpoint_: own) -> Reindexing:
@@ -73,20 +68,3 @@ def owners_api(snapshot: Callable[[], Snapshot | None], pool: asyncpg.Pool, trus
         return Reindexing(indexes=await request_reindex(pool, endpoint_.uid))
 
     return router
-
-
-def _owned(snapshot: Snapshot | None, address: str, request: Request, trusted_proxies: int) -> CompiledEndpoint:
-    """The endpoint, if the caller may come from where it does and has a primary token of it."""
-    if snapshot is None:
-        raise Problem("unavailable")
-    endpoint: CompiledEndpoint | None = snapshot.endpoints.get(address)
-    if endpoint is None:
-        raise Problem("unavailable" if address in snapshot.unserved else "unknown_endpoint")
-    allowed, source = endpoint.address_allowed, source_address(request.scope, trusted_proxies)
-    if allowed and (source is None or not allowed(source)):
-        raise Problem("address_not_allowed")
-    given = request.headers.get("authorization")
-    token = presented_token(given.encode("latin-1") if given else None, b"", in_query=False)
-    if endpoint.internal or not token or opened_by(token, endpoint.documents.otherwise.keys) != PRIMARY:
-        raise Problem("unauthorized", headers=UNAUTHORIZED_HEADERS)
-    return endpoint

@@ -33,7 +33,7 @@ async def test_addresses_are_listed(database_url: str) -> None:
 
         (found,) = await eventually(listed)
         assert (found["address"], found["requests"]) == ("127.0.0.1", 2)
-        assert found["first_seen"] <= found["last_seen"]
+        assert found["firstSeen"] <= found["lastSeen"]
 
 
 async def test_indexes_are_told_and_filled(database_url: str) -> None:
@@ -59,8 +59,22 @@ async def test_nobody_else_may_ask(database_url: str) -> None:
         assert await refused(caller, bearer(), "acme/main/none") == {(404, "unknown_endpoint")}
     async with serving(database_url, owned(allowed_ips=("192.0.2.1",))) as caller:
         assert await refused(caller, bearer()) == {(403, "address_not_allowed")}
-    async with serving(database_url, owned(authentication="Internal")) as caller:
-        assert await refused(caller, bearer()) == {(401, "unauthorized")}
+    for closed in ("Internal", "None"):
+        tokens = (token(SECRET),) if closed == "Internal" else ()
+        async with serving(database_url, owned(authentication=closed, tokens=tokens)) as caller:
+            assert await refused(caller, bearer()) == {(401, "unauthorized")}
+    async with serving(database_url, owned(paused=True)) as caller:
+        assert await refused(caller, {}) == {(503, "paused")}
+
+
+async def test_the_token_may_come_in_the_query_where_the_endpoint_takes_it_there(database_url: str) -> None:
+    path = f"/api/indexes/{PLACE}?access_token={SECRET}"
+    async with serving(database_url, owned()) as caller:
+        assert (await caller.send("GET", path)).status == 200
+    async with serving(database_url, owned(token_in_query=False)) as caller:
+        refused = await caller.send("GET", path)
+        assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
+        assert refused.headers["content-type"] == "application/problem+json"
 
 
 async def test_it_documents_itself(database_url: str) -> None:
@@ -68,6 +82,12 @@ async def test_it_documents_itself(database_url: str) -> None:
         own = (await caller.send("GET", "/api/openapi.json")).json
     validate(own)
     assert {path.split("/")[2] for path in own["paths"]} == {"sources", "indexes", "reindex"}
+    assert {*own["components"]["securitySchemes"]} == {"bearer", "query"}
+    sources = own["paths"]["/api/sources/{company}/{group}/{endpoint}"]["get"]
+    assert {*sources["responses"]} == {"200", "401", "403", "404", "503", "default"}
+    told = "`paused`: The endpoint is paused. `unavailable`: The request can't be served at the moment: try again."
+    assert sources["responses"]["503"]["description"] == told
+    assert {*own["components"]["schemas"]["Source"]["properties"]} == {"address", "firstSeen", "lastSeen", "requests"}
 
 
 async def test_without_a_database_it_says_so(database_url: str) -> None:
