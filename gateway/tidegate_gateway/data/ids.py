@@ -12,6 +12,9 @@ END = datetime(9999, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 VERSION_7, RFC_9562 = 0x7 << 76, 0x2 << 62
 LOWEST = UUID(int=0)
+# How much older an id can be than one that was written before it: a datum is written seconds after its id was made, so
+# all of the day is for clocks of gateways that disagree. It bounds the partitions behind a position.
+CLOCKS_DISAGREE = timedelta(days=1)
 
 
 def new_id() -> UUID:
@@ -31,3 +34,8 @@ def time_of(id_: UUID) -> datetime:
     if id_.version != 7 or milliseconds >= (END - EPOCH) // MILLISECOND:
         raise ForeignId(id_)
     return EPOCH + milliseconds * MILLISECOND
+
+
+def lowest_behind(id_: UUID) -> UUID:
+    """The lowest id that anything behind a datum in the order of readers can have. ForeignId."""
+    return first_id(time_of(id_) - CLOCKS_DISAGREE)

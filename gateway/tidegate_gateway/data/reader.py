@@ -13,16 +13,13 @@ import asyncpg
 from tidegate_gateway.data.candidates import Candidates, choose
 from tidegate_gateway.data.datum import StoredDatum
 from tidegate_gateway.data.errors import Unavailable
-from tidegate_gateway.data.ids import LOWEST, first_id, time_of
+from tidegate_gateway.data.ids import LOWEST, first_id, lowest_behind, time_of
 from tidegate_gateway.data.paging import Filter, Page, PageQuery
 from tidegate_gateway.data.pool import Connection, acquire
 from tidegate_gateway.data.sql import load
 
 QUERIES, PAGES = load(__package__, "queries.sql"), load(__package__, "pages.sql")
 
-# How much older an id can be than one that was written before it: a datum is written seconds after its id was made, so
-# all of the day is for clocks of gateways that disagree. It bounds the partitions behind a position.
-CLOCKS_DISAGREE = timedelta(days=1)
 # From where to go on after a datum that is gone, measured from its id: what was written after it may have an older id.
 WRITTEN_LATER = timedelta(minutes=1)
 READ_SECONDS = 10.0  # data can be large
@@ -67,7 +64,7 @@ class Reader:
                 if written is None:
                     position = Position(lowest=first_id(made - WRITTEN_LATER))
                 else:
-                    position = Position(written, query.after, first_id(made - CLOCKS_DISAGREE))
+                    position = Position(written, query.after, lowest_behind(query.after))
             return await _page(connection, endpoint, query, _within(position, query))
 
     async def ready(self) -> bool:

@@ -20,6 +20,7 @@ from tidegate_gateway.data.reader import HIGHEST, PAGE_BYTES, Reader
 from tidegate_gateway.data.sql import load
 
 QUERIES, PAGES = (load("tidegate_gateway.data", f"{name}.sql") for name in ("queries", "pages"))
+HISTORY = load("tidegate_gateway.data.indexes", "reindex.sql")
 TODAY = datetime(2028, 3, 1, tzinfo=UTC)
 A_DAY_BEFORE, A_MINUTE_BEFORE = first_id(TODAY - timedelta(days=1)), first_id(TODAY - timedelta(minutes=1))
 DAYS = 9
@@ -129,3 +130,32 @@ async def test_a_filter_reads_what_it_finds_and_no_table(pool: asyncpg.Pool, ope
     data = await plan_of(pool, PAGES.page_of, (ENDPOINTS[0], wanted, PAGE_BYTES))
     (table,) = [node for node in data if "Relation Name" in node]
     assert "Seq Scan" not in table["Node Type"]
+
+
+@pytest.mark.parametrize("begin", [(0, LOWEST, LOWEST), (3, first_id(TODAY), A_DAY_BEFORE)], ids=["first", "behind"])
+async def test_a_piece_of_history_reads_no_more_than_it_indexes(
+    pool: asyncpg.Pool, begin: tuple[int, UUID, UUID]
+) -> None:
+    await fill(pool)
+    await listed(Reader(pool), 30, ENDPOINTS[0])
+    given = (1, ENDPOINTS[0], "POST", "Input", "Number", "$.number", None, *begin, 100)
+    async with acquire(pool) as connection:
+        text = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {HISTORY.index_some}", *given)
+    plan = list(nodes(json.loads(text)[0]["Plan"]))
+    data = [node for node in plan if node.get("Relation Name", "").startswith("datum_")]
+    assert {node["Node Type"] for node in data} == {"Index Scan"}
+    assert sum(node["Actual Rows"] for node in data) <= 100 + DAYS
+    assert await pool.fetchval("SELECT count(*) FROM data_point") == 100
+
+
+async def test_values_go_by_index(pool: asyncpg.Pool) -> None:
+    ids = [row[0] for row in rows()]
+    async with acquire(pool) as connection:
+        points = [(n % 2, id_, Decimal(n)) for n, id_ in enumerate(ids)]
+        columns = ("definition", "datum", "number_value")
+        await connection.copy_records_to_table("data_point", records=points, columns=columns)
+        await connection.execute("ANALYZE data_point")
+    found = await plan_of(pool, HISTORY.some_values.replace("{value}", "number_value"), (1, 500))
+    gone = await plan_of(pool, HISTORY.forget_values, (1, ids[:20]))
+    assert {node["Node Type"] for node in found} == {"Limit", "LockRows", "Merge Append", "Index Scan"}
+    assert len({name for node in gone if (name := node.get("Relation Name", "")).startswith("data_point_")}) == 1

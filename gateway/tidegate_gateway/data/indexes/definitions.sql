@@ -5,6 +5,7 @@ SELECT pg_advisory_xact_lock(7434180003);
 -- name: sync_definitions
 -- Brings the definitions in step with the configuration: new ones in, gone ones marked, and those that are back unmarked.
 -- A new one has the request that its endpoint's others have taken up: only a new request indexes what is stored already.
+-- (A conflict would hold the row even where nothing is to be changed.)
 WITH wanted AS MATERIALIZED (
     SELECT
         (index ->> 'id')::bigint AS id, uid AS endpoint, index ->> 'name' AS name, index ->> 'method' AS method,
@@ -15,9 +16,10 @@ WITH wanted AS MATERIALIZED (
     INSERT INTO index_definition AS old (id, endpoint, name, method, source, path, type, requested)
     SELECT wanted.*, (SELECT max(requested) FROM index_definition WHERE endpoint = wanted.endpoint)
     FROM wanted
+    WHERE NOT EXISTS (SELECT FROM index_definition AS known WHERE known.id = wanted.id AND removed IS NULL)
     ON CONFLICT (id) DO UPDATE SET removed = NULL, counted = NULL WHERE old.removed IS NOT NULL
 )
-UPDATE index_definition SET removed = now(), started = NULL
+UPDATE index_definition SET removed = now(), started = NULL, counted = NULL
 WHERE removed IS NULL AND id NOT IN (SELECT id FROM wanted);
 
 -- name: take_requests
