@@ -126,13 +126,15 @@ class Relay:
         try:
             upstream, to_upstream = await asyncio.shield(opening)
         except asyncio.CancelledError:
-            await _close((await opening)[1])  # what is half open when it is cancelled would never be closed
+            opening.add_done_callback(_abort_opened)  # what is half open when it is cancelled would never be closed
+            await asyncio.wait([opening])
             raise
         there, back = (reader, to_upstream), (upstream, writer)
         ways = [asyncio.ensure_future(self._pump(*way, flowing, answers=way is back)) for way in (there, back)]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            to_upstream.transport.abort()  # at once: whatever is awaited here may be cancelled once more
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
@@ -157,6 +159,11 @@ class Relay:
         self._left = None
         self.broken += 1
         return True
+
+
+def _abort_opened(opening: "asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result()[1].transport.abort()
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:
