@@ -228,9 +228,10 @@ async def somebody_waits(pool: asyncpg.Pool) -> None:
 HOLD = "SELECT FROM datum WHERE id = $1 FOR UPDATE"
 
 
-async def test_a_wish_during_a_batch_begins_at_the_beginning(place: Site, writer: Writer) -> None:
+async def test_a_wish_during_a_batch_begins_at_the_beginning(place: Site, writer: Writer, reader: Reader) -> None:
     data = [datum(b'{"total": 1}', endpoint=ORDERS) for _ in range(3)]
     assert await write_all(writer, data) == [None] * 3
+    await listed(reader, 3, ORDERS)
     await place.publish(index(1))
     await request_reindex(place.pool, ORDERS)
     async with asyncio.TaskGroup() as group, held(place.pool, HOLD, max(ids(data))):
@@ -247,9 +248,12 @@ async def _is(wanted: int, pool: asyncpg.Pool, query: str) -> bool:
     return bool(await pool.fetchval(query) == wanted)
 
 
-async def test_what_is_committed_during_the_last_batch_is_not_left_out(place: Site, writer: Writer) -> None:
+async def test_what_is_committed_during_the_last_batch_is_not_left_out(
+    place: Site, writer: Writer, reader: Reader
+) -> None:
     first = datum(b'{"total": 1}', endpoint=ORDERS)
     await writer.write(first)
+    await listed(reader, 1, ORDERS)
     await place.publish(index(1))
     await request_reindex(place.pool, ORDERS)
     late = "INSERT INTO datum (id, endpoint, method, input) VALUES ($1, $2, 'POST', $3)"
