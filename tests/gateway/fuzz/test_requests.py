@@ -3,7 +3,6 @@
 `make fuzz` sends a hundred thousand requests, a run of the suite a thousand.
 """
 
-import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.gateway.config.samples import endpoint, uid_of
+from tests.gateway.fuzz.asked import IN_A_RUN, REQUESTS
 from tests.gateway.fuzz.requests import Wild, wild_requests
 from tests.gateway.serving import Caller, serving
 from tests.gateway.tokens import SECRET, token
@@ -22,7 +22,6 @@ from tidegate_gateway.config.rows import make_row
 from tidegate_gateway.problems import CODES
 
 STORED = b"STORED"
-REQUESTS = int(os.environ.get("TIDEGATE_FUZZ_REQUESTS", "1000"))
 EVERY: dict[str, Any] = {"POST": {}, "GET": {}, "PUT": {}, "PATCH": {}, "DELETE": {}}
 SCHEMA = {"type": "object", "properties": {"id": {"type": "string"}, "total": {"type": "number", "minimum": 0}}}
 INDEXES = [
@@ -74,7 +73,9 @@ class Answer:
         self.complete = True
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=REQUESTS, derandomize=REQUESTS == 1000)
+@settings(
+    suppress_health_check=list(HealthCheck), deadline=None, max_examples=REQUESTS, derandomize=REQUESTS == IN_A_RUN
+)
 @given(wild=wild_requests())
 async def test_whatever_comes_is_answered(caller: Caller, wild: Wild) -> None:
     sent = wild.bytes
