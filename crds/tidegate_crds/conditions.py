@@ -49,7 +49,7 @@ class Reason(StrEnum):
     REF_NOT_FOUND = "RefNotFound"
     """ResolvedRefs=False: a task, schema, Secret, integration or agent is not there, or not usable."""
     NOT_YET_AVAILABLE = "NotYetAvailable"
-    """ResolvedRefs or IndexesReady=False: this version of Tidegate does not have what is asked for."""
+    """ResolvedRefs=False: this version of Tidegate does not have what is asked for."""
     PROGRAMMED = "Programmed"
     """Programmed=True: every live gateway serves this generation."""
     PENDING = "Pending"

@@ -67,11 +67,6 @@ class Program:
         return reader.read(value)
 
 
-def check(expression: str, variables: Collection[str]) -> None:
-    """Raises CelError, with the place, unless the expression compiles against these variables."""
-    compile_cel(expression, variables)
-
-
 def compile_cel(expression: str, variables: Collection[str]) -> Program:
     """An expression over these variables. Raises CelError with the place of the first mistake."""
     return _program(expression, frozenset(variables))

@@ -4,12 +4,12 @@ Whatever a claim holds, a header stays one line: CR, LF and NUL become spaces (R
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tidegate_gateway.expressions.errors import PlaceholderError
 from tidegate_gateway.expressions.jsonpath import compile_keys
-from tidegate_gateway.expressions.text import as_text, shown
+from tidegate_gateway.expressions.text import as_text
 
 Expand = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 
@@ -18,20 +18,8 @@ _NAME = re.compile(r"(user|tenant)((?:\.[^.\s${]+)+)")
 _NOT_IN_HEADERS = re.compile(r"[\x00\r\n]")
 
 
-def check(text: str, tenant: Collection[str] | None = None) -> None:
-    """Raises PlaceholderError, with the place, for what names nothing; `tenant` are the company's fields, if known."""
-    compile_header(text)
-    if tenant is None:
-        return
-    for found in _PLACEHOLDER.finditer(text):
-        root, _, name = found[1].partition(".")
-        if root == "tenant" and name not in tenant:
-            listed = ", ".join(sorted(tenant))
-            raise PlaceholderError(f"Use a field of the company ({listed}): {shown(name)} is none.", found.start(1))
-
-
 def compile_header(text: str) -> Expand:
-    """A header's value as a function of `user` and `tenant`; what is absent is empty. Raises PlaceholderError."""
+    """A header's value as a function of `user` and `tenant`; the absent is empty. Raises PlaceholderError with its place."""
     if line_break := _NOT_IN_HEADERS.search(text):
         raise PlaceholderError("Write the header on one line.", line_break.start())
     pieces: list[str | Callable[[Mapping[str, Any]], str]] = []

@@ -27,11 +27,6 @@ _VALUE = r"(?:[0-9]{1,2}|[A-Z]{3})"
 _TERM = re.compile(rf"(?:\*|{_VALUE}(?:-{_VALUE})?)(?:/[0-9]{{1,2}})?", re.IGNORECASE)
 
 
-def check(text: str) -> None:
-    """Raises ScheduleError, with the place, unless the line is a schedule that comes some time."""
-    compile_schedule(text)
-
-
 def compile_schedule(text: str) -> Callable[[datetime], datetime]:
     """The first tick after a moment, both with a time zone; ticks are in UTC. Raises ScheduleError with the place."""
     if len(text) > MAX_LENGTH:

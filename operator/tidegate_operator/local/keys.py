@@ -3,12 +3,10 @@
 They must never show anywhere but in `tidegate tokens` and in the line that `tidegate up` prints for pasting.
 """
 
-import base64
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from tidegate_gateway.secrets import KEY_BYTES
+from tidegate_gateway.secrets import generate_key
 from tidegate_operator.local.state import StateFile
 from tidegate_operator.store import Key, Secret
 from tidegate_operator.token_values import new_token
@@ -52,7 +50,7 @@ def encryption_keys(data: Path) -> str:
     file = StateFile(data / ENCRYPTION)
     kept = file.load()
     if "keys" not in kept:
-        kept = {"keys": f"local:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}"}
+        kept = {"keys": generate_key()}
         file.save(kept)
     return str(kept["keys"])
 

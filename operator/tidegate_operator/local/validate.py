@@ -9,7 +9,7 @@ from tidegate_operator.local.manifest import Manifest
 from tidegate_operator.local.manifests import Reading
 from tidegate_operator.local.pieces import Problem
 from tidegate_operator.local.world import custom_resources, resource_of, secrets_of
-from tidegate_operator.store import Key, Secret
+from tidegate_operator.store import Key, Secret, path_key
 from tidegate_operator.translate.model import Finding, Translation, World
 from tidegate_operator.translate.translator import Translator
 
@@ -50,7 +50,7 @@ async def _translated(reading: Reading, manifests: dict[Key, Manifest], check_pa
     paths: dict[str, str | None] = {}
     world, translator = World(resources, secrets, paths), Translator()
     translation = translator.translate(world)
-    while changed := {*translation.wanted_secrets, *(_path_key(path) for path in translation.wanted_paths)}:
+    while changed := {*translation.wanted_secrets, *(path_key(path) for path in translation.wanted_paths)}:
         secrets |= {key: known.get(key) for key in translation.wanted_secrets}
         paths |= {path: await check_path(path) for path in translation.wanted_paths}
         translation = translator.translate(world, changed)
@@ -60,7 +60,3 @@ async def _translated(reading: Reading, manifests: dict[Key, Manifest], check_pa
 def _told(manifest: Manifest, finding: Finding) -> Told:
     place = manifest.problem(finding.message, finding.path)
     return Told(finding.condition, finding.reason, place, manifest.key, finding.path)
-
-
-def _path_key(path: str) -> Key:
-    return Key("JsonPath", "", path)

@@ -55,10 +55,6 @@ class Findings:
         self.bars |= bars
         self._add(ConditionType.RESOLVED_REFS, reason, at, message)
 
-    def note(self, condition: ConditionType, reason: Reason, at: At, message: str) -> None:
-        """Something else stays undone; what there is, is served."""
-        self._add(condition, reason, at, message)
-
     def attempt(self, at: At, compile_: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Compile something; a mistake in it is a finding here, and gives None."""
         try:

@@ -7,7 +7,7 @@ from tidegate_crds import auth
 from tidegate_crds.conditions import Reason
 from tidegate_crds.integration import IntegrationSpec
 from tidegate_gateway.config.model import IntegrationConfig
-from tidegate_gateway.expressions import placeholders
+from tidegate_gateway.expressions.placeholders import compile_header
 from tidegate_gateway.expressions.templates import Escape, compile_template
 from tidegate_operator.store import Resource
 from tidegate_operator.translate import credentials
@@ -27,7 +27,7 @@ def build(resource: Resource, view: View) -> Built:
         return findings.built()
     _check_network(spec, findings)
     for name, value in spec.headers.items():
-        findings.attempt((*SPEC, "headers", name), placeholders.check, value)
+        findings.attempt((*SPEC, "headers", name), compile_header, value)
     _check_requests(spec, findings)
     _check_answers(spec, findings)
     draft = IntegrationConfig(

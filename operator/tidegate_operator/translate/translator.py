@@ -21,11 +21,6 @@ from tidegate_operator.translate.verdicts import bug, foreign_tokens, verdict
 from tidegate_operator.translate.view import View
 
 
-def translate(world: World, last_good: Mapping[str, Served] | None = None) -> Translation:
-    """One whole pass. `last_good` is what was served before, by uid."""
-    return Translator(last_good).translate(world)
-
-
 class Translator:
     """It goes on from what it served last; `last_good` is what somebody else served before it, by uid."""
 

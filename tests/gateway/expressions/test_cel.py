@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.gateway.expressions.sentences import check_refusal, refused_or
 from tidegate_gateway.expressions.cel import (
     MAX_RANGE,
-    check,
     compile_cel,
     compile_condition,
     compile_transform,
@@ -137,16 +136,16 @@ def test_a_wrong_expression_is_refused_with_a_sentence_and_its_place(
     expression: str, message: str, position: int
 ) -> None:
     with pytest.raises(CelError) as caught:
-        check(expression, NAMES)
+        compile_cel(expression, NAMES)
 
     assert (caught.value.message, caught.value.position) == (message, position)
     check_refusal(caught.value, len(expression))
 
 
 def test_variables_that_are_not_there_are_refused() -> None:
-    check("rows.size() > 0", ["rows"])
+    compile_cel("rows.size() > 0", ["rows"])
     with pytest.raises(CelError) as caught:
-        check("row.id == 1", ["rows"])
+        compile_cel("row.id == 1", ["rows"])
 
     assert caught.value.message == 'Correct "row.id": there is no such variable or function (the variables: rows).'
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.gateway.expressions.sentences import check_refusal, refused_or
 from tidegate_gateway.expressions.errors import ScheduleError
-from tidegate_gateway.expressions.schedule import check, compile_schedule
+from tidegate_gateway.expressions.schedule import compile_schedule
 
 SUNDAY = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ SUNDAY = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
     ],
 )
 def test_a_schedule_comes_next(line: str, tick: str) -> None:
-    check(line)
+    compile_schedule(line)
 
     assert compile_schedule(line)(SUNDAY) == datetime.fromisoformat(f"{tick}:00+00:00")
 
@@ -95,7 +95,7 @@ DAY = "Correct the day of the month: it is from 1 to 31, as in 5, 1-5, */2 or a 
 )
 def test_a_wrong_schedule_is_refused_with_a_sentence_and_its_place(line: str, message: str, position: int) -> None:
     with pytest.raises(ScheduleError) as caught:
-        check(line)
+        compile_schedule(line)
 
     assert (caught.value.message, caught.value.position) == (message, position)
     check_refusal(caught.value, len(line))

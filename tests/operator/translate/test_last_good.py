@@ -6,7 +6,7 @@ from tests.operator.translate.worlds import cluster, endpoint, key, resource, sa
 from tidegate_gateway.config.model import EndpointConfig, IntegrationConfig, TaskConfig
 from tidegate_operator.store import Resource
 from tidegate_operator.translate.model import Served
-from tidegate_operator.translate.translator import translate
+from tidegate_operator.translate.translator import Translator
 
 ORDERS = key("Endpoint", "orders")
 WRONG = {"methods": {"post": {"input": {"mapping": [{"property": "id", "from": "$["}]}}}}
@@ -50,7 +50,7 @@ def test_after_a_restart_what_was_published_is_the_last_good() -> None:
     good = translated(endpoint())
     uid = good.verdicts[ORDERS].uid
     broken = cluster(endpoint(generation=2, spec=WRONG))
-    outcome = translate(broken.world(), {uid: good.served[ORDERS]})
+    outcome = Translator({uid: good.served[ORDERS]}).translate(broken.world())
     assert outcome.served[ORDERS] is good.served[ORDERS]
     assert outcome.verdicts[ORDERS].findings[1].message == STAYS
 
@@ -60,7 +60,7 @@ def test_after_a_restart_what_is_published_already_is_the_same_object() -> None:
     uid = good.verdicts[ORDERS].uid
     read_back = good.served[ORDERS].config.model_dump_json(by_alias=True)
     published = good.served[ORDERS].__class__(1, EndpointConfig.model_validate_json(read_back))
-    outcome = translate(cluster(endpoint()).world(), {uid: published})
+    outcome = Translator({uid: published}).translate(cluster(endpoint()).world())
     assert outcome.served[ORDERS] is published
 
 
@@ -142,7 +142,7 @@ def test_a_last_good_of_another_version_breaks_no_pass() -> None:
         integration.uid: Served(1, IntegrationConfig(namespace="acme", name="pricing", slug="pricing", spec={})),
     }
     bound = endpoint(spec={"methods": {"post": {"task": {"ref": {"name": "process"}}}}})
-    outcome = translate(cluster(task, integration, bound).world(), foreign)
+    outcome = Translator(foreign).translate(cluster(task, integration, bound).world())
     assert outcome.bugs == ()
     assert set(outcome.served) == {task.key, integration.key, ORDERS}
     assert outcome.served[integration.key] is foreign[integration.uid]
