@@ -9,9 +9,11 @@ from tidegate_gateway.data.errors import BadDatabaseUrl, DataError, MissingParti
 
 FOREIGN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 OF_THE_ROW = (
+    "0A",  # not supported, such as a comparison of times with and without zones in a path
     "22",  # data exception: not JSON, U+0000, out of range
     "23",  # integrity constraint violation
     "54",  # program limit exceeded: nested too deep, too large for jsonb
+    "42601",  # a syntax error: ours have none, a path may have one
 )
 
 
@@ -23,6 +25,8 @@ def postgres_errors() -> Iterator[None]:
     except asyncpg.CheckViolationError as error:
         # A named constraint is the table's own; PostgreSQL says "no partition for this row" with the same code.
         raise (Unstorable if error.constraint_name else MissingPartition)(error.sqlstate) from None
+    except asyncpg.InvalidCachedStatementError as error:  # a migration went on meanwhile; it is prepared anew
+        raise Unavailable(error.sqlstate) from error
     except asyncpg.ClientConfigurationError:
         raise BadDatabaseUrl from None  # the text of it repeats the URL
     except (TimeoutError, asyncpg.QueryCanceledError) as error:

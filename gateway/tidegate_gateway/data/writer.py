@@ -4,6 +4,7 @@ after the COMMIT of it. It must never answer a datum that is not durable, and on
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from time import monotonic
 
@@ -92,12 +93,7 @@ class Writer:
         try:
             await self._commit(lane, batch, began)
         except Unstorable as error:
-            if len(batch) == 1:
-                batch[0].failed(error)
-                return
-            middle = len(batch) // 2
-            await self._store(lane, batch[:middle])
-            await self._store(lane, batch[middle:])
+            await self._store_apart(lane, batch, error)
         except Unavailable as error:
             sqlstate = error.sqlstate
             others = [] if _is_its_own_fault(batch, error) else self._backlog.drain()
@@ -106,6 +102,19 @@ class Writer:
             for waiting in batch:
                 waiting.stored()
             self._observe(len(batch), monotonic() - began)
+
+    async def _store_apart(self, lane: Lane, batch: Sequence[Waiting], error: Unstorable) -> None:
+        """One of them is refused. A single one may be for a path of an index alone, which must fail no request."""
+        middle = len(batch) // 2
+        if middle:
+            await self._store(lane, batch[:middle])
+            await self._store(lane, batch[middle:])
+        elif points := batch[0].datum.points:
+            batch[0].datum = replace(batch[0].datum, points=())
+            await self._store(lane, batch)
+            self._unindexable({point.definition: 1 for point in points})
+        else:
+            batch[0].failed(error)
 
     async def _commit(self, lane: Lane, batch: Sequence[Waiting], began: float) -> None:
         """Tries until the batch is committed, a row is refused, or patience with PostgreSQL has come to its end."""

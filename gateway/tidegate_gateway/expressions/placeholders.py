@@ -19,7 +19,7 @@ _NOT_IN_HEADERS = re.compile(r"[\x00\r\n]")
 
 
 def compile_header(text: str) -> Expand:
-    """A header's value as a function of `user` and `tenant`; the absent is empty. Raises PlaceholderError with its place."""
+    """A header's value as a function of `user` and `tenant`; absent ones are empty. PlaceholderError with the place."""
     if line_break := _NOT_IN_HEADERS.search(text):
         raise PlaceholderError("Write the header on one line.", line_break.start())
     pieces: list[str | Callable[[Mapping[str, Any]], str]] = []

@@ -1,18 +1,21 @@
 """Paths of indexes that would cost more than a look through the document: every datum that is stored pays for them.
 
-PostgreSQL takes them all. Some of them take it for ever over a single number, and nothing bounds that but this.
+PostgreSQL takes them all. Some of them take it for ever over a single number, and some fail in spite of `silent`;
+nothing bounds that but this.
 """
 
 import re
 from collections.abc import Callable
 
 TEXT_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/', re.DOTALL)
+DATETIME = re.compile(r"\.\s*(?:date|time)\w*\s*\(")
 VARIABLE = re.compile(r"\$[^?%$.\[\]{}()|&!=<>@#,*:+/\s-]")
 ENDS_PREDICATE = re.compile(r"&&|\|\||\?|!(?!=)")
 EXPONENT = re.compile(r"(?<!\w)\.?\d[\d._]*e[+-]?\d")
 MOST_COMMAS = 3  # each may double what is found: `[0, 0][0, 0][0, 0]`
 
 RULES: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ('a backslash may stand within quotes only, as in `$."a\\"b"`', lambda path: "\\" in path),
     ("there are no variables, `$` by itself is the datum", VARIABLE.search),
     ("`$` may stand at its beginning only", lambda path: path.count("$") > 1),
     ("`**` may stand in it once", lambda path: path.count("**") > 1),
@@ -21,6 +24,7 @@ RULES: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("keyvalue() may stand in it once", lambda path: path.count("keyvalue") > 1),
     (f"it may have {MOST_COMMAS} commas at most", lambda path: path.count(",") > MOST_COMMAS),
     ("numbers may have no exponent", EXPONENT.search),
+    ("there may be no datetime() and the like in it, the type Timestamp reads times", DATETIME.search),
 )
 
 

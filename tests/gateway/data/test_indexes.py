@@ -106,6 +106,17 @@ async def test_what_is_not_of_the_type_is_counted_and_fails_nothing(
     assert counted == ({7: 1} if stored is None else {})
 
 
+@pytest.mark.parametrize("path", ['$.v ? (@.datetime() < "2020-01-01 00:00:00+00".datetime())', "$.v ? ("])
+async def test_a_path_that_postgresql_fails_over_fails_no_request(pool: asyncpg.Pool, path: str) -> None:
+    counted: dict[int, int] = {}
+    async with running(Writer(pool, unindexable=counted.update)) as writer:
+        poison = datum(b'{"v": "2019-01-01"}', points=(IndexPoint(7, path, "Text"),))
+        others = [indexed(document(number)) for number in range(3)]
+        assert await write_all(writer, [others[0], poison, *others[1:]]) == [None] * 4
+    assert counted == {7: 1}
+    assert await pool.fetchval("SELECT count(DISTINCT datum) FROM data_point") == 3
+
+
 @pytest.mark.parametrize("text", [b"{}", b'{"v": null}', b"[]", b"1"])
 async def test_what_is_not_there_is_not_counted(pool: asyncpg.Pool, text: bytes) -> None:
     counted: dict[int, int] = {}

@@ -213,6 +213,20 @@ async def _indexed(place: Site, reindexer: Reindexer, count: int) -> bool:
     return await place.values() == {1: count}
 
 
+async def test_a_path_that_postgresql_fails_over_keeps_no_other_from_its_work(place: Site, writer: Writer) -> None:
+    await write_all(writer, [datum(b'{"total": "2019-01-01", "n": 1}', endpoint=ORDERS)])
+    poison = '$.total ? (@.datetime() < "2020-01-01 00:00:00+00".datetime())'
+    await place.publish(index(1, "poison", poison), index(2, "number", "$.n"))
+    await request_reindex(place.pool, ORDERS)
+    reindexer = Reindexer(place.pool, AT_ONCE)
+
+    async def indexed() -> bool:
+        await reindexer.step()
+        return await place.values() == {2: 1}
+
+    await eventually(indexed)
+
+
 @asynccontextmanager
 async def held(pool: asyncpg.Pool, statement: str, *values: object) -> AsyncIterator[None]:
     """While it lasts, somebody else has done this in a transaction that is open; then it is committed."""

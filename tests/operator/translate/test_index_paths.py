@@ -26,7 +26,10 @@ CHEAP = [
     "$.lines.size()",
     "$.a.keyvalue().value",
     "$.line1e2",
+    "$.order.date",
+    "$.time.datetime.size()",
 ]
+NO_TIMES = "there may be no datetime() and the like in it, the type Timestamp reads times"
 DEAR = {
     "$.**.a.**.b": "`**` may stand in it once",
     "$.a[*] ? (@.id == $.id)": "`$` may stand at its beginning only",
@@ -43,6 +46,10 @@ DEAR = {
     "$.a ? (@ > 1e100000)": "numbers may have no exponent",
     "$.a ? (@ > 1.e+9)": "numbers may have no exponent",
     "$.a ? (@ > .5E9)": "numbers may have no exponent",
+    r'$.a ? (@ lik\u0065_regex "^(a+)+$")': r'a backslash may stand within quotes only, as in `$."a\"b"`',
+    r'$.a\".**.**.**."x"': r'a backslash may stand within quotes only, as in `$."a\"b"`',
+    '$.a ? (@.datetime() < "2020-01-01".datetime())': NO_TIMES,
+    "$.a.timestamp_tz ()": NO_TIMES,
 }
 WIDE = {"a": [{"id": number, "b": [number] * 5} for number in range(5000)], "b": list(range(20_000))}
 

@@ -14,6 +14,8 @@ import structlog
 
 from tidegate_gateway.data.candidates import COLUMNS
 from tidegate_gateway.data.days import list_days
+from tidegate_gateway.data.errors import TooSlow, Unstorable
+from tidegate_gateway.data.faults import postgres_errors
 from tidegate_gateway.data.ids import LOWEST, lowest_behind
 from tidegate_gateway.data.indexes.pace import FIRST, next_size
 from tidegate_gateway.data.partitions import bounds
@@ -59,8 +61,17 @@ class Reindexer:
 
     async def _each(self, connection: Connection, definitions: list[asyncpg.Record], work: Work) -> bool:
         """Does a piece of work for each definition; whether there is more of it."""
-        more = [await self._piece(connection, definition, work) for (definition,) in definitions]
+        more = [await self._attempt(connection, definition, work) for (definition,) in definitions]
         return any(more)
+
+    async def _attempt(self, connection: Connection, definition: int, work: Work) -> bool:
+        """A definition over which PostgreSQL fails keeps no other from its work."""
+        try:
+            with postgres_errors():
+                return await self._piece(connection, definition, work)
+        except (Unstorable, TooSlow) as error:
+            log.warning("no work on an index", definition=definition, error=str(error))
+            return False
 
     async def _piece(self, connection: Connection, definition: int, work: Work) -> bool:
         """One transaction. How long a full one took, or one that failed, decides how much is done in the next."""
