@@ -15,7 +15,13 @@ CODES = {404: "not_found", 405: "method_not_allowed"}
 def create_api(*routers: APIRouter) -> FastAPI:
     """The application. Its document is at `/api/openapi.json`; the pages that FastAPI has of it load scripts from
     elsewhere, and are not there."""
-    api = FastAPI(title="Tidegate", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    api = FastAPI(
+        title="Tidegate",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        redirect_slashes=False,  # the host that a request names would get its token
+    )
     for router in routers:
         api.include_router(router)
     for known in (HTTPException, Problem, Unavailable):

@@ -1,7 +1,7 @@
 """What lies behind the front door answers as the front door does."""
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from tests.gateway.front.calling import Reply, answer, call
 from tidegate_gateway.api.app import create_api
@@ -38,3 +38,25 @@ async def test_what_nobody_thought_of_tells_no_details_and_goes_to_the_log_of_th
         await call(with_routes(), "GET", "/broken", on_reply=replies.append)
     assert (replies[0].status, replies[0].code) == (500, "internal")
     assert b"hunter2" not in replies[0].body
+
+
+def with_router() -> FastAPI:
+    router = APIRouter(prefix="/api")
+
+    @router.get("/things/{name}")
+    async def things(name: str) -> str:
+        return name
+
+    @router.get("/sets/")
+    async def sets() -> str:
+        return "all"
+
+    return create_api(router)
+
+
+@pytest.mark.parametrize("path", ["/api/things/one/", "/api/sets", "/api/openapi.json/"])
+async def test_an_address_that_is_off_by_a_slash_is_not_there_and_leads_nowhere(path: str) -> None:
+    """To lead on would send what stands in the query to whatever host the request names."""
+    reply = await answer(with_router(), "GET", path, query=b"access_token=secret", headers={"host": "evil.example"})
+    assert (reply.status, reply.code) == (404, "not_found")
+    assert "location" not in reply.headers
