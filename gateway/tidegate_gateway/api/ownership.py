@@ -13,6 +13,7 @@ from tidegate_gateway.api.openapi.problems import MEDIA, SCHEMA
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.front.checks import UNAUTHORIZED_HEADERS, check_entrance
 from tidegate_gateway.front.compile import CompiledEndpoint
+from tidegate_gateway.front.lookup import find, served
 from tidegate_gateway.front.query import ACCESS_TOKEN
 from tidegate_gateway.front.request import Request as FrontRequest
 from tidegate_gateway.front.tokens import opened_by, presented_token
@@ -41,20 +42,11 @@ class Ownership:
         __: Annotated[str | None, Security(QUERY)],
     ) -> CompiledEndpoint:
         """Problem: one of REFUSALS."""
-        found = self._find(f"{company}/{group}/{endpoint}")
+        found = find(served(self._snapshot), f"{company}/{group}/{endpoint}")
         asking = FrontRequest(request.scope, request.receive)
         check_entrance(asking, found, self._trusted_proxies)
         _check_owner(asking, found)
         return found
-
-    def _find(self, address: str) -> CompiledEndpoint:
-        snapshot = self._snapshot()
-        if snapshot is None:
-            raise Problem("unavailable")
-        endpoint: CompiledEndpoint | None = snapshot.endpoints.get(address)
-        if endpoint is None:
-            raise Problem("unavailable" if address in snapshot.unserved else "unknown_endpoint")
-        return endpoint
 
 
 def refusals() -> dict[int | str, dict[str, Any]]:
@@ -72,8 +64,7 @@ def _refusal(description: str) -> dict[str, Any]:
 
 
 def _check_owner(request: FrontRequest, endpoint: CompiledEndpoint) -> None:
-    authorization = request.headers.get(b"authorization")
-    token = presented_token(authorization, request.query_string, in_query=endpoint.token_in_query)
+    token = presented_token(request, in_query=endpoint.token_in_query)
     own = tuple(key for key in endpoint.documents.otherwise.keys if key.name == PRIMARY)
     if endpoint.internal or not token or opened_by(token, own) is None:
         raise Problem("unauthorized", headers=UNAUTHORIZED_HEADERS)

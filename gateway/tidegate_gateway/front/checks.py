@@ -20,10 +20,15 @@ def check_entrance(request: Request, endpoint: CompiledEndpoint, trusted_proxies
     if endpoint.paused:
         raise Problem("paused", why="spec.paused is set")
     request.source = source_address(request.scope, trusted_proxies)
-    allowed = endpoint.address_allowed
-    if allowed and (request.source is None or not allowed(request.source)):
+    if not lets_in(endpoint, request.source):
         why = "allowedIPs does not have the address" if request.source else "a trusted proxy says no readable address"
         raise Problem("address_not_allowed", why=why)
+
+
+def lets_in(endpoint: CompiledEndpoint, source: str | None) -> bool:
+    """Whether a caller's address is one of those that are allowed."""
+    allowed = endpoint.address_allowed
+    return allowed is None or (source is not None and allowed(source))
 
 
 def place_of(endpoint: CompiledEndpoint, tail: str | None) -> Place:
@@ -41,8 +46,7 @@ def check_token(request: Request, endpoint: CompiledEndpoint, route: Route) -> N
     """Authentication; the request knows its token's name from here on. Problem: the same for whatever is wrong."""
     if endpoint.open:
         return
-    authorization = request.headers.get(b"authorization")
-    token = presented_token(authorization, request.query_string, in_query=endpoint.token_in_query)
+    token = presented_token(request, in_query=endpoint.token_in_query)
     if token and not endpoint.internal:
         request.token = opened_by(token, route.keys)
     if request.token is None:

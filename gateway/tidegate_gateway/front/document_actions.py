@@ -11,8 +11,9 @@ from uuid import UUID
 from tidegate_gateway.asgi import NO_CONTENT, Answer
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.data.errors import Unavailable
-from tidegate_gateway.front.checks import UNAUTHORIZED_HEADERS
+from tidegate_gateway.front.checks import UNAUTHORIZED_HEADERS, lets_in
 from tidegate_gateway.front.compile import DOCUMENTS_ALLOW, CompiledEndpoint
+from tidegate_gateway.front.lookup import served
 from tidegate_gateway.front.ports import Documents
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.source import source_address
@@ -45,8 +46,9 @@ class DocumentActions:
         if request.method == "OPTIONS":
             return Answer(NO_CONTENT, (ALLOW,))
         request.source = source_address(request.scope, self._trusted_proxies)
-        within_reach = [one for one in endpoints if not one.internal and _lets_in(one, request.source)]
-        readable = [one.uid for one in within_reach if one.open or _opens(request, one)]
+        within_reach = [one for one in endpoints if not one.internal and lets_in(one, request.source)]
+        tokens = [presented_token(request, in_query=in_query) for in_query in (False, True)]
+        readable = [one.uid for one in within_reach if one.open or _opens(tokens[one.token_in_query], one)]
         if within_reach and not readable:
             raise Problem("unauthorized", headers=UNAUTHORIZED_HEADERS)
         if not readable:
@@ -65,9 +67,7 @@ class DocumentActions:
             raise Problem("unavailable") from None
 
     def _endpoints(self, company: str) -> Sequence[CompiledEndpoint]:
-        snapshot = self._snapshot()
-        if snapshot is None:
-            raise Problem("unavailable")
+        snapshot = served(self._snapshot)
         if snapshot is not self._companies[0]:
             self._companies = snapshot, _by_company(snapshot)
         found = self._companies[1].get(company)
@@ -96,12 +96,5 @@ def _by_company(snapshot: Snapshot) -> Companies:
     return dict(found)
 
 
-def _lets_in(endpoint: CompiledEndpoint, source: str | None) -> bool:
-    allowed = endpoint.address_allowed
-    return allowed is None or (source is not None and allowed(source))
-
-
-def _opens(request: Request, endpoint: CompiledEndpoint) -> bool:
-    authorization = request.headers.get(b"authorization")
-    token = presented_token(authorization, request.query_string, in_query=endpoint.token_in_query)
-    return bool(token) and opened_by(token or b"", endpoint.documents.otherwise.keys) is not None
+def _opens(token: bytes | None, endpoint: CompiledEndpoint) -> bool:
+    return token is not None and opened_by(token, endpoint.documents.otherwise.keys) is not None

@@ -12,6 +12,7 @@ from tidegate_gateway.front.checks import DOCUMENTS, check_entrance, check_token
 from tidegate_gateway.front.compile import CompiledEndpoint, Place
 from tidegate_gateway.front.document_actions import DocumentActions
 from tidegate_gateway.front.item_actions import ItemActions
+from tidegate_gateway.front.lookup import served
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
@@ -53,7 +54,7 @@ class Door:
         request.endpoint = endpoint.label
         check_entrance(request, endpoint, self._trusted_proxies)
         place = place_of(endpoint, tail)
-        if request.method == "OPTIONS" and not endpoint.internal:
+        if request.method == "OPTIONS":
             return _options(place)
         route = place.routes.get(request.method, place.otherwise)
         check_token(request, endpoint, route)
@@ -64,9 +65,7 @@ class Door:
 
     def _find(self, address: str) -> tuple[CompiledEndpoint, str | None]:
         """The endpoint at an address, and what follows it."""
-        snapshot = self._snapshot()
-        if snapshot is None:
-            raise Problem("unavailable")
+        snapshot = served(self._snapshot)
         endpoint: CompiledEndpoint | None = snapshot.endpoints.get(address)
         if endpoint:
             return endpoint, None

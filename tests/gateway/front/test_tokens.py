@@ -5,8 +5,10 @@ from tests.gateway.config.samples import endpoint
 from tests.gateway.front.calling import ORDERS, Reply, answer, items
 from tests.gateway.front.conftest import OpenFront
 from tests.gateway.tokens import SECRET, bearer, token
+from tidegate_gateway.asgi import Message
 from tidegate_gateway.config.model import EndpointConfig
 from tidegate_gateway.front.compile import Key
+from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.tokens import opened_by, presented_token
 
 ALL_METHODS: dict[str, object] = {"POST": {}, "GET": {}, "PUT": {}, "PATCH": {}}
@@ -106,12 +108,13 @@ async def test_an_open_endpoint_asks_nobody_and_names_nobody(open_front: OpenFro
 
 async def test_an_internal_endpoint_is_closed_to_everybody(open_front: OpenFront) -> None:
     front = open_front(guarded(authentication="Internal"))
-    for method in ("GET", "POST", "OPTIONS", "TRACE"):
+    for method in ("GET", "POST", "TRACE"):
         assert await status(front, method, headers=bearer()) == 401, method
 
 
 async def test_options_needs_no_token(open_front: OpenFront) -> None:
     assert await status(open_front(guarded()), "OPTIONS") == 204
+    assert await status(open_front(guarded(authentication="Internal")), "OPTIONS") == 204
 
 
 def test_a_token_without_values_opens_nothing() -> None:
@@ -119,7 +122,17 @@ def test_a_token_without_values_opens_nothing() -> None:
     assert opened_by(b"", (Key(hashlib.sha256(b"a").digest(), "a"),)) is None
 
 
+def presented(query: bytes = b"", *headers: tuple[bytes, bytes]) -> bytes | None:
+    scope = {"method": "GET", "headers": headers, "query_string": query}
+    return presented_token(Request(scope, nothing), in_query=True)
+
+
+async def nothing() -> Message:
+    raise AssertionError
+
+
 def test_a_token_is_taken_byte_by_byte() -> None:
-    assert presented_token(b"Bearer \xff\x01", b"", in_query=True) == b"\xff\x01"
-    assert presented_token(None, b"access_token=%FF%01+x", in_query=True) == b"\xff\x01 x"
-    assert presented_token(None, b"access_token=a&access_token=b", in_query=True) == b"a"
+    assert presented(b"", (b"authorization", b"Bearer \xff\x01")) == hashlib.sha256(b"\xff\x01").digest()
+    assert presented(b"access_token=%FF%01+x") == hashlib.sha256(b"\xff\x01 x").digest()
+    assert presented(b"access_token=a&access_token=b") == hashlib.sha256(b"a").digest()
+    assert presented(b"a&" * 1000 + b"access_token=a") is None
