@@ -12,6 +12,7 @@ from tidegate_crds.conditions import ConditionType, Reason
 from tidegate_crds.kinds import API_VERSION
 from tidegate_operator.api_server import ApiServer
 from tidegate_operator.errors import ApiError
+from tidegate_operator.status import condition_of
 from tidegate_operator.store import Resource
 
 NOTE_LIMIT = 1024  # the API's own bound
@@ -30,7 +31,7 @@ class Events:
 
     def note(self, resource: Resource, shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         """Compare two statuses of a resource."""
-        before, after = _ready(shown), _ready(wanted)
+        before, after = condition_of(shown, ConditionType.READY), condition_of(wanted, ConditionType.READY)
         turned = (before.get("status"), before.get("reason")) != (after["status"], after["reason"])
         if turned and after["reason"] not in QUIET and not self._queue.full():
             self._queue.put_nowait((resource.key.namespace, self._event(resource, after)))
@@ -63,7 +64,3 @@ class Events:
                 "uid": resource.uid,
             },
         }
-
-
-def _ready(status: Mapping[str, Any]) -> Mapping[str, Any]:
-    return next((c for c in status.get("conditions") or () if c.get("type") == ConditionType.READY), {})

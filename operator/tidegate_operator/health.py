@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import asyncpg
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
@@ -18,6 +19,7 @@ from tidegate_gateway.data.errors import DataError
 from tidegate_gateway.data.pool import acquire
 from tidegate_operator.loop import Control
 from tidegate_operator.paths import QUERIES
+from tidegate_operator.status import condition_of
 from tidegate_operator.store import Store
 
 SILENT_SECONDS = 300.0  # a complete list wakes the loop every minute: it hangs
@@ -66,9 +68,8 @@ class Objects(Collector):
         yield family
 
 
-def _ready(status: object) -> str:
-    conditions = status.get("conditions") or () if isinstance(status, dict) else ()
-    return next((str(c.get("status")) for c in conditions if c.get("type") == ConditionType.READY), "Unknown")
+def _ready(status: Mapping[str, Any]) -> str:
+    return str(condition_of(status, ConditionType.READY).get("status", "Unknown"))
 
 
 def health_app(health: Health, store: Store) -> Starlette:

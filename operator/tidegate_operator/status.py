@@ -74,6 +74,11 @@ def status(
     return wanted
 
 
+def condition_of(status: Mapping[str, Any], type_: str) -> Mapping[str, Any]:
+    """The condition of a type, as far as a status has it; empty if it has none."""
+    return next((c for c in status.get("conditions") or () if c.get("type") == type_), {})
+
+
 def is_shown(wanted: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
     """Whether a write would change nothing: our fields and conditions stand there already, and no other of ours."""
     if any(wanted.get(name) != shown.get(name) for name in FIELDS):
@@ -92,8 +97,7 @@ def merged(shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any
 
 def is_waiting(wanted: Mapping[str, Any]) -> bool:
     """Whether gateways that acknowledge would change this status."""
-    programmed = next((c for c in wanted["conditions"] if c["type"] == ConditionType.PROGRAMMED), None)
-    return programmed is not None and programmed["reason"] in (
+    return condition_of(wanted, ConditionType.PROGRAMMED).get("reason") in (
         Reason.PENDING,
         Reason.NO_GATEWAY,
         Reason.NOT_COMPILED,

@@ -10,7 +10,7 @@ from tidegate_crds.conditions import ConditionType, Reason
 from tidegate_gateway.config.gateways import Failure, Gateway
 from tidegate_gateway.config.model import Index
 from tidegate_gateway.data.indexes.definitions import IndexState
-from tidegate_operator.status import MESSAGE_LIMIT, Publication, is_shown, is_waiting, status
+from tidegate_operator.status import MESSAGE_LIMIT, Publication, condition_of, is_shown, is_waiting, status
 from tidegate_operator.store import Key
 from tidegate_operator.translate.model import Finding, Verdict
 
@@ -39,10 +39,6 @@ def gateway(revision: int, *failures: Failure) -> Gateway:
 
 def made(judged: Verdict, published: Publication, *gateways: Gateway, shown: Any = None) -> dict[str, Any]:
     return status(judged, published, gateways, shown or {}, NOW, "https://gw.example.com")
-
-
-def condition(wanted: dict[str, Any], type_: str) -> dict[str, Any]:
-    return next(c for c in wanted["conditions"] if c["type"] == type_)
 
 
 def test_a_good_resource_that_every_gateway_serves_is_ready() -> None:
@@ -78,20 +74,20 @@ def test_a_good_resource_that_every_gateway_serves_is_ready() -> None:
     ],
 )
 def test_programmed(judged: Verdict, published: Publication, gateways: list[Gateway], state: str, reason: str) -> None:
-    programmed = condition(made(judged, published, *gateways), "Programmed")
+    programmed = condition_of(made(judged, published, *gateways), "Programmed")
     assert (programmed["status"], programmed["reason"]) == (state, reason)
 
 
 def test_a_gateway_that_could_not_compile_is_quoted() -> None:
     failure = Failure("Endpoint", "acme", "orders", "u1", 3, "Its schema does not compile.")
-    programmed = condition(made(verdict(), Publication(7), gateway(7), gateway(7, failure)), "Programmed")
+    programmed = condition_of(made(verdict(), Publication(7), gateway(7), gateway(7, failure)), "Programmed")
     assert programmed["reason"] == "NotCompiled"
     assert programmed["message"] == "A gateway could not compile this generation: Its schema does not compile."
 
 
 def test_a_failure_of_an_older_generation_says_nothing() -> None:
     failure = Failure("Endpoint", "acme", "orders", "u1", 2, "Its schema does not compile.")
-    assert condition(made(verdict(), Publication(7), gateway(7, failure)), "Programmed")["status"] == "True"
+    assert condition_of(made(verdict(), Publication(7), gateway(7, failure)), "Programmed")["status"] == "True"
 
 
 @pytest.mark.parametrize("gateways", [[], [gateway(7), gateway(1)]])
@@ -102,16 +98,16 @@ def test_pods_that_come_and_go_write_nothing(gateways: list[Gateway]) -> None:
 
 def test_all_mistakes_are_shown_at_once_a_line_each_with_their_paths() -> None:
     second = Finding(ConditionType.ACCEPTED, Reason.INVALID_MAPPING, "There is no such placeholder.", "spec.x")
-    accepted = condition(made(verdict(BAD_GROUP, second, served=None), Publication()), "Accepted")
+    accepted = condition_of(made(verdict(BAD_GROUP, second, served=None), Publication()), "Accepted")
     assert accepted["reason"] == "InvalidSlug"
     assert accepted["message"] == "spec.group: Use a-z 0-9 -.\nspec.x: There is no such placeholder."
 
 
 def test_ready_names_the_first_condition_that_is_false_then_the_unknown_ones() -> None:
     missing = Finding(ConditionType.RESOLVED_REFS, Reason.REF_NOT_FOUND, "Make the Task x.", "spec.y")
-    ready = condition(made(verdict(missing), Publication(7), gateway(6)), "Ready")
+    ready = condition_of(made(verdict(missing), Publication(7), gateway(6)), "Ready")
     assert (ready["status"], ready["reason"]) == ("False", "RefNotFound")
-    ready = condition(made(verdict(), Publication(7), gateway(6)), "Ready")
+    ready = condition_of(made(verdict(), Publication(7), gateway(6)), "Ready")
     assert (ready["status"], ready["reason"]) == ("Unknown", "Pending")
 
 
@@ -134,28 +130,29 @@ def test_indexes_are_spoken_of_only_where_there_are_any() -> None:
 def test_indexes_say_how_far_they_are() -> None:
     ready = IndexState(1, "customer", 12, None)
     waiting = indexed(ready)
-    assert condition(waiting, "IndexesReady")["message"] == "Waiting for the indexes to be set up."
+    assert condition_of(waiting, "IndexesReady")["message"] == "Waiting for the indexes to be set up."
     assert waiting["indexes"] == [
         {"name": "customer", "state": "Ready", "rows": 12},
         {"name": "total", "state": "Pending"},
     ]
     busy = indexed(ready, IndexState(2, "total", 3, 40))
-    assert (condition(busy, "IndexesReady")["status"], condition(busy, "Ready")["reason"]) == ("Unknown", "Reindexing")
-    assert condition(busy, "IndexesReady")["message"] == "What was stored before is being indexed: total 40 %."
+    assert condition_of(busy, "IndexesReady")["status"] == "Unknown"
+    assert condition_of(busy, "Ready")["reason"] == "Reindexing"
+    assert condition_of(busy, "IndexesReady")["message"] == "What was stored before is being indexed: total 40 %."
     assert busy["indexes"][1] == {"name": "total", "state": "Reindexing", "rows": 3, "progress": 40}
     done = indexed(ready, IndexState(2, "total", 9, None))
-    assert (condition(done, "IndexesReady")["status"], condition(done, "Ready")["status"]) == ("True", "True")
+    assert (condition_of(done, "IndexesReady")["status"], condition_of(done, "Ready")["status"]) == ("True", "True")
 
 
 def test_what_is_shown_of_indexes_stays_until_a_new_leader_knows_better() -> None:
     shown = indexed(IndexState(1, "customer", 12, None), IndexState(2, "total", 9, None))
     assert is_shown(indexed(known=False, shown=shown), shown)
-    assert condition(indexed(known=False), "IndexesReady")["reason"] == "Pending"
+    assert condition_of(indexed(known=False), "IndexesReady")["reason"] == "Pending"
 
 
 def test_a_data_schema_is_ready_without_a_gateway() -> None:
     wanted = made(verdict(key=Key("DataSchema", "acme", "order")), Publication())
-    assert condition(wanted, "Ready")["status"] == "True"
+    assert condition_of(wanted, "Ready")["status"] == "True"
     assert "Programmed" not in {c["type"] for c in wanted["conditions"]}
 
 
@@ -164,10 +161,10 @@ def test_times_turn_only_with_the_status_and_the_default_of_the_crd_is_no_time()
     again = status(verdict(), Publication(8), [gateway(8)], shown, LATER, "https://gw.example.com")
     assert is_shown(again, shown)
     turned = status(verdict(BAD_GROUP, served=2), Publication(8), [gateway(8)], shown, LATER)
-    assert condition(turned, "Ready")["lastTransitionTime"] == "2026-11-25T13:00:00Z"
+    assert condition_of(turned, "Ready")["lastTransitionTime"] == "2026-11-25T13:00:00Z"
     default = {"conditions": [{"type": "Ready", "status": "Unknown", "lastTransitionTime": "1970-01-01T00:00:00Z"}]}
     first = made(verdict(), Publication(7), gateway(1), shown=default)
-    assert condition(first, "Ready")["lastTransitionTime"] == "2026-11-25T12:00:00Z"
+    assert condition_of(first, "Ready")["lastTransitionTime"] == "2026-11-25T12:00:00Z"
 
 
 def test_a_foreign_write_is_seen_and_a_foreign_condition_is_none_of_ours() -> None:
@@ -183,11 +180,12 @@ def test_only_what_gateways_can_change_is_waited_for() -> None:
     assert is_waiting(made(verdict(), Publication(7)))
     assert not is_waiting(made(verdict(), Publication(7), gateway(7)))
     assert not is_waiting(made(verdict(BAD_GROUP, served=None), Publication()))
+    assert not is_waiting({})
 
 
 def test_a_long_message_is_cut_at_the_bound_of_the_api() -> None:
     long = Finding(ConditionType.ACCEPTED, Reason.INVALID_FIELD, "x" * 40_000, "spec")
-    message = condition(made(verdict(long, served=None), Publication()), "Accepted")["message"]
+    message = condition_of(made(verdict(long, served=None), Publication()), "Accepted")["message"]
     assert len(message) == MESSAGE_LIMIT
     assert message.endswith("…")
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from tidegate_crds.conditions import ConditionType
 from tidegate_operator.local.manifest import Manifest
+from tidegate_operator.status import condition_of
 from tidegate_operator.store import Key
 from tidegate_operator.translate.model import Verdict
 
@@ -35,7 +36,7 @@ class Row:
 
 def row_of(verdict: Verdict, status: Mapping[str, Any], manifest: Manifest | None) -> Row:
     """The row of a status; problems come with file, line and column as long as the manifest is there."""
-    ready = next(c for c in status["conditions"] if c["type"] == ConditionType.READY)
+    ready = condition_of(status, ConditionType.READY)
     problems = tuple(_problems(verdict, manifest))
     if not problems and ready["status"] != "True":
         problems = (f"{manifest.place}: {ready['message']}" if manifest else str(ready["message"]),)
