@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import asyncpg
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
@@ -23,7 +23,6 @@ from tidegate_operator.status import condition_of
 from tidegate_operator.store import Store
 
 SILENT_SECONDS = 300.0  # a complete list wakes the loop every minute: it hangs
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Health:
@@ -85,6 +84,6 @@ def health_app(health: Health, store: Store) -> Starlette:
         return JSONResponse({"ready": all(parts.values()), **parts}, 200 if all(parts.values()) else 503)
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest(REGISTRY) + generate_latest(objects), media_type=METRICS_TYPE)
+        return Response(generate_latest(REGISTRY) + generate_latest(objects), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
