@@ -179,10 +179,11 @@ def status(data: Data = Path(".tidegate")) -> None:
     TIDEGATE_DATABASE_URL=postgresql://tidegate@db/tidegate tidegate status
     tidegate status                     of a `tidegate up` that runs here
     """
+    from tidegate_operator.commands.database import find_database
     from tidegate_operator.commands.running import run
-    from tidegate_operator.commands.status import database, lines, live_gateways
+    from tidegate_operator.commands.status import lines, live_gateways
 
-    gateways = run(live_gateways(database(data)))
+    gateways = run(live_gateways(find_database(data)))
     typer.echo("\n".join(lines(gateways)))
 
 
@@ -199,10 +200,10 @@ def sources(
     tidegate sources default/sales/orders --allowed-ips     what to paste into the manifest
     """
     from tidegate_operator.commands import sources as command
+    from tidegate_operator.commands.database import find_database
     from tidegate_operator.commands.running import run
-    from tidegate_operator.commands.status import database
 
-    found = run(command.sources_of(database(data), address))
+    found = run(command.sources_of(find_database(data), address))
     typer.echo(command.allowed_ips(found) if allowed_ips else "\n".join(command.lines(found)))
 
 
@@ -218,10 +219,10 @@ def reindex(
     tidegate reindex default/sales/orders --wait
     """
     from tidegate_operator.commands import reindex as command
+    from tidegate_operator.commands.database import find_database
     from tidegate_operator.commands.running import run
-    from tidegate_operator.commands.status import database
 
-    run(command.reindex(database(data), address, wait=wait, say=typer.echo))
+    run(command.reindex(find_database(data), address, wait=wait, say=typer.echo))
 
 
 @app.command()

@@ -1,13 +1,16 @@
-"""The database that a person names by the environment: how to connect to it belongs to it."""
+"""The database that a command works on, named by a person or found: how to connect to it belongs to it."""
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import asyncpg
 
 from tidegate_gateway.data import pool
 from tidegate_gateway.settings import Settings
+from tidegate_operator.commands.errors import CommandError
 from tidegate_operator.commands.running import read_settings
+from tidegate_operator.local.postgres import running_url
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,15 @@ class Database:
     def connect(self, size: int) -> asyncpg.Pool:
         """A pool, to be entered."""
         return pool.connect(self.url, pgbouncer=self.pgbouncer, size=size)
+
+
+def find_database(data: Path) -> Database:
+    """The one that is given, else that of a `tidegate up` which runs on the data folder. CommandError."""
+    if given := given_database():
+        return given
+    if url := running_url(data):
+        return Database(url)
+    raise CommandError(f"TIDEGATE_DATABASE_URL is not set, and no `tidegate up` runs on {data}: name one of them.")
 
 
 def given_database() -> Database | None:

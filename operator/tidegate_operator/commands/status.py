@@ -1,15 +1,12 @@
 """`tidegate status`: the gateways that are there, what they serve, and what they could not compile."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from tidegate_gateway.config.gateways import Gateway, live
 from tidegate_gateway.data.migrate import check_version
 from tidegate_gateway.data.pool import acquire
-from tidegate_operator.commands.database import Database, given_database
-from tidegate_operator.commands.errors import CommandError
+from tidegate_operator.commands.database import Database
 from tidegate_operator.commands.tables import table
-from tidegate_operator.local.postgres import running_url
 
 HEADS = ("GATEWAY", "VERSION", "REVISION", "HEARTBEAT")
 
@@ -20,15 +17,6 @@ async def live_gateways(database: Database) -> list[Gateway]:
         async with acquire(pool) as connection:
             await check_version(connection)
         return await live(pool)
-
-
-def database(data: Path) -> Database:
-    """The one that is given, else that of a `tidegate up` which runs on the data folder. CommandError."""
-    if given := given_database():
-        return given
-    if url := running_url(data):
-        return Database(url)
-    raise CommandError(f"TIDEGATE_DATABASE_URL is not set, and no `tidegate up` runs on {data}: name one of them.")
 
 
 def lines(gateways: Sequence[Gateway]) -> Iterator[str]:
