@@ -21,8 +21,8 @@ from tidegate_gateway.secrets import Sealer, parse_keys
 from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import set_up_logging
 from tidegate_operator.commands.database import Database, given_database
-from tidegate_operator.commands.gateways import pod_of, refuse_others
 from tidegate_operator.commands.running import read_settings
+from tidegate_operator.commands.sole_gateway import pod_of, refuse_others
 from tidegate_operator.local.keys import encryption_keys
 from tidegate_operator.local.listening import admin_address, admin_word, refuse_taken
 from tidegate_operator.local.lock import FolderLock
