@@ -23,6 +23,7 @@ from tidegate_gateway.telemetry import set_up_logging
 from tidegate_operator.commands.database import Database, given_database
 from tidegate_operator.commands.running import read_settings
 from tidegate_operator.commands.sole_gateway import pod_of, refuse_others
+from tidegate_operator.local.errors import PlaceError
 from tidegate_operator.local.keys import encryption_keys
 from tidegate_operator.local.listening import admin_address, admin_word, refuse_taken
 from tidegate_operator.local.lock import FolderLock
@@ -108,11 +109,14 @@ def _is_nohup(number: signal.Signals) -> bool:
 
 
 def _taken(data: Path, stack: AsyncExitStack) -> Path:
-    """The data folder, for this process alone."""
+    """The data folder, for this process alone. InUseError, PlaceError."""
     data = data.absolute()
     lock = FolderLock(data, "up.lock")
-    make_data_folder(data)
-    lock.take()
+    try:
+        make_data_folder(data)
+        lock.take()
+    except OSError as error:
+        raise PlaceError(f"{data} cannot be the data folder: {error.strerror}. Use another --data.") from error
     stack.callback(lock.release)
     return data
 

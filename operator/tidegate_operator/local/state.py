@@ -18,7 +18,7 @@ class StateFile:
         """What was saved last; nothing if there is no file."""
         try:
             value = json.loads(self._path.read_text())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError) as error:
             raise PlaceError(f"{self._path} cannot be read: mend or delete it.") from error

@@ -267,6 +267,15 @@ async def test_a_second_one_on_the_same_data_is_refused(manifests: Path, data: P
         await served(running, "orders")
 
 
+async def test_data_where_no_folder_can_be_are_refused_in_one_sentence(manifests: Path, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for data, reason in ((file, "File exists"), (file / "data", "Not a directory")):
+        async with up(manifests, data, logs=tmp_path) as refused:
+            assert await asyncio.to_thread(refused.process.wait, 30) == 2
+            assert refused.err == f"tidegate: {data} cannot be the data folder: {reason}. Use another --data.\n"
+
+
 async def test_a_port_that_is_taken_is_refused_before_anything_starts(
     manifests: Path, data: Path, tmp_path: Path
 ) -> None:
