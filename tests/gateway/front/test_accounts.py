@@ -102,7 +102,13 @@ WHY: list[tuple[dict[str, Any], dict[str, Any], str | None, str]] = [
     ({"body": b"[" * 2000}, {}, "size", "the body has 2000 bytes, the limit is 1000"),
     ({"body": [b"[" * 600, b"[" * 600]}, {}, "size", "the body has more than 1000 bytes"),
     ({"body": b"{"}, {}, "parse", "The body is not JSON."),
-    ({"body": b'{"b": "secret-value"}'}, {}, "validate", "the schema is broken at the whole"),
+    ({"body": b'{"b": "secret-value"}'}, {}, "validate", "the schema is broken in 1 place"),
+    (
+        {"body": b'[{"secret-value": 1, "a": 1}, {"wrong-token": 1}]'},
+        {"methods": {"POST": {"input": {"validation": {"root": {"required": ["a"], "additionalProperties": False}}}}}},
+        "validate",
+        "the schema is broken in 3 places",
+    ),
     (
         {"method": "GET", "headers": READER, "query": b"secret-value"},
         {},
