@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from tidegate_operator.local.manifest import Manifest
+from tidegate_operator.local.manifests.manifest import Manifest
 from tidegate_operator.local.state import StateFile
 from tidegate_operator.store import Key
 

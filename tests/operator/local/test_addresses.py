@@ -1,7 +1,7 @@
 import hashlib
 from pathlib import Path
 
-from tests.operator.local.test_example import endpoint, translation
+from tests.operator.local.terminal.test_example import endpoint, translation
 from tidegate_gateway.config.model import Method, TokenDigest
 from tidegate_operator.local.addresses import Access, Addresses
 from tidegate_operator.store import Key, Secret

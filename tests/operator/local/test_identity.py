@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from tidegate_operator.local.identity import Identities, Identity, uid_of
-from tidegate_operator.local.manifest import Manifest
-from tidegate_operator.local.pieces import Piece
+from tidegate_operator.local.manifests.manifest import Manifest
+from tidegate_operator.local.manifests.pieces import Piece
 from tidegate_operator.local.state import StateFile
 from tidegate_operator.store import Key
 

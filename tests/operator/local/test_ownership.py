@@ -6,9 +6,9 @@ import pytest
 from tidegate_operator.local.errors import PlaceError
 from tidegate_operator.local.lock import FolderLock
 from tidegate_operator.local.ownership import open_own, refuse_foreign
-from tidegate_operator.local.place import NOTE, Place, find_place, make_data_folder
-from tidegate_operator.local.postmaster import PidFile
-from tidegate_operator.local.process import spawn
+from tidegate_operator.local.postgres.data_folder import NOTE, Place, find_place, make_data_folder
+from tidegate_operator.local.postgres.postmaster import PidFile
+from tidegate_operator.local.postgres.process import spawn
 
 SOMEONE = 65_000
 

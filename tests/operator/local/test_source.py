@@ -9,7 +9,7 @@ from tidegate_gateway.data.pool import connect
 from tidegate_operator.local.identity import Identities, uid_of
 from tidegate_operator.local.inputs import FolderInputs
 from tidegate_operator.local.keys import TokenSecrets
-from tidegate_operator.local.manifests import Folders
+from tidegate_operator.local.manifests.folders import Folders
 from tidegate_operator.local.source import Source
 from tidegate_operator.local.state import StateFile
 from tidegate_operator.loop import Control

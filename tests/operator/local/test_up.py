@@ -19,8 +19,8 @@ from tests.operator.local.bouncer import bouncer
 from tests.operator.local.running import TIDEGATE, Up, up
 from tests.waiting import eventually
 from tidegate_operator.local.keys import TokenSecrets
-from tidegate_operator.local.place import known_folder
-from tidegate_operator.local.postmaster import PidFile
+from tidegate_operator.local.postgres.data_folder import known_folder
+from tidegate_operator.local.postgres.postmaster import PidFile
 from tidegate_operator.store import Key
 
 AS_ROOT = os.geteuid() == 0

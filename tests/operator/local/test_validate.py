@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate_operator.local.manifests import Folders
+from tidegate_operator.local.manifests.folders import Folders
 from tidegate_operator.local.validate import Told, validate
 
 EXAMPLES = Path(__file__).parents[3] / "examples"

@@ -5,9 +5,9 @@ from typing import Any
 
 from tidegate_crds import paths
 from tidegate_crds.kinds import KINDS
-from tidegate_operator.local.bounds import Copies
-from tidegate_operator.local.frame import frame_mistakes, secret_data
-from tidegate_operator.local.pieces import Piece, Problem
+from tidegate_operator.local.manifests.bounds import Copies
+from tidegate_operator.local.manifests.frame import frame_mistakes, secret_data
+from tidegate_operator.local.manifests.pieces import Piece, Problem
 from tidegate_operator.store import REINDEX, Key
 
 SECRET, NAMESPACE, LIST = ("v1", "Secret"), ("v1", "Namespace"), ("v1", "List")

@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from tidegate_operator.local.manifest import Manifest
-from tidegate_operator.local.pieces import Problem
-from tidegate_operator.local.rows import Row, lines, row_of
+from tidegate_operator.local.manifests.manifest import Manifest
+from tidegate_operator.local.manifests.pieces import Problem
+from tidegate_operator.local.terminal.resource_rows import Row, lines, row_of
 from tidegate_operator.loop import Pass
 from tidegate_operator.store import Key, Resource
 from tidegate_operator.translate.model import Verdict

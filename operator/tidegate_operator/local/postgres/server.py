@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from tidegate_operator.local.binaries import Binaries, find_binaries
+from tidegate_operator.local.postgres.binaries import Binaries, find_binaries
 from tidegate_operator.local.errors import StartError
 from tidegate_operator.local.lock import FolderLock
-from tidegate_operator.local.place import CLUSTER, Place, find_place, known_folder
-from tidegate_operator.local.postmaster import PidFile
-from tidegate_operator.local.process import Process, ended, returncode, said, spawn
-from tidegate_operator.local.reachable import reachable
+from tidegate_operator.local.postgres.data_folder import CLUSTER, Place, find_place, known_folder
+from tidegate_operator.local.postgres.postmaster import PidFile
+from tidegate_operator.local.postgres.process import Process, ended, returncode, said, spawn
+from tidegate_operator.local.postgres.reachable import reachable
 
 USER = "tidegate"
 POLL_SECONDS, WATCH_SECONDS = 0.01, 0.5

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate_operator.local import documents
-from tidegate_operator.local.bounds import Copies
-from tidegate_operator.local.nodes import Part
+from tidegate_operator.local.manifests import documents
+from tidegate_operator.local.manifests.bounds import Copies
+from tidegate_operator.local.manifests.nodes import Part
 
 SEPARATOR = re.compile(r"^---(?=\s|$)[^\n]*$", re.MULTILINE)
 

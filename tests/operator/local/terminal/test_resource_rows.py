@@ -1,9 +1,9 @@
 from typing import Any
 
 from tidegate_crds.conditions import ConditionType, Reason
-from tidegate_operator.local.manifest import Manifest
-from tidegate_operator.local.pieces import Piece
-from tidegate_operator.local.rows import Row, lines, row_of
+from tidegate_operator.local.manifests.manifest import Manifest
+from tidegate_operator.local.manifests.pieces import Piece
+from tidegate_operator.local.terminal.resource_rows import Row, lines, row_of
 from tidegate_operator.store import Key
 from tidegate_operator.translate.model import Finding, Verdict
 

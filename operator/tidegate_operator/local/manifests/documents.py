@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from tidegate_operator.local.bounds import DEEPEST, Copies, TooLarge
-from tidegate_operator.local.nodes import PLAIN, TAG, Part, compose, is_merge, key_text, member
-from tidegate_operator.local.scalars import NOT_JSON, plain
+from tidegate_operator.local.manifests.bounds import DEEPEST, Copies, TooLarge
+from tidegate_operator.local.manifests.nodes import PLAIN, TAG, Part, compose, is_merge, key_text, member
+from tidegate_operator.local.manifests.scalars import NOT_JSON, plain
 
 SCALARS = {PLAIN, *(f"{TAG}{name}" for name in ("int", "float", "bool", "null"))}
 COLLECTIONS = {f"{TAG}seq", f"{TAG}map"}

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tidegate_operator.local.ownership import open_own
-from tidegate_operator.local.place import Place
+from tidegate_operator.local.postgres.data_folder import Place
 
 TETHER = Path(__file__).with_name("tether.py")
 LOG_LINES = 10

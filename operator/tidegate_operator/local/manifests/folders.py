@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tidegate_operator.local.bounds import Copies
-from tidegate_operator.local.folders import manifest_files
-from tidegate_operator.local.manifest import Manifest, Read, read_piece
-from tidegate_operator.local.memory import Memory
-from tidegate_operator.local.pieces import Piece, Problem, split
+from tidegate_operator.local.manifests.bounds import Copies
+from tidegate_operator.local.manifests.files import manifest_files
+from tidegate_operator.local.manifests.manifest import Manifest, Read, read_piece
+from tidegate_operator.local.manifests.last_good import Memory
+from tidegate_operator.local.manifests.pieces import Piece, Problem, split
 from tidegate_operator.store import Key
 
 

@@ -12,17 +12,17 @@ import asyncpg
 import pytest
 
 from tests.waiting import eventually
-from tidegate_operator.local.binaries import find_binaries
+from tidegate_operator.local.postgres.binaries import find_binaries
 from tidegate_operator.local.errors import InUseError, StartError
-from tidegate_operator.local.place import find_place
-from tidegate_operator.local.postgres import EmbeddedPostgres
-from tidegate_operator.local.postmaster import PidFile
-from tidegate_operator.local.process import spawn
+from tidegate_operator.local.postgres.data_folder import find_place
+from tidegate_operator.local.postgres.server import EmbeddedPostgres
+from tidegate_operator.local.postgres.postmaster import PidFile
+from tidegate_operator.local.postgres.process import spawn
 
 HOLDER = """
 import asyncio, sys
 from pathlib import Path
-from tidegate_operator.local.postgres import EmbeddedPostgres
+from tidegate_operator.local.postgres.server import EmbeddedPostgres
 
 async def main():
     server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tidegate_operator.local import binaries
-from tidegate_operator.local.binaries import Binaries, find_binaries
+from tidegate_operator.local.postgres import binaries
+from tidegate_operator.local.postgres.binaries import Binaries, find_binaries
 from tidegate_operator.local.errors import NoPostgresError, WrongVersionError
 
 

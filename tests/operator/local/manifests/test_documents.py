@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate_operator.local.documents import Mistake, locate, parse
-from tidegate_operator.local.scalars import plain
+from tidegate_operator.local.manifests.documents import Mistake, locate, parse
+from tidegate_operator.local.manifests.scalars import plain
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(),

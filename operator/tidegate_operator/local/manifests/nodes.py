@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from tidegate_operator.local.scalars import plain
+from tidegate_operator.local.manifests.scalars import plain
 
 TAG = "tag:yaml.org,2002:"
 PLAIN = "!plain"

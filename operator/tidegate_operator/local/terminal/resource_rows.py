@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from tidegate_crds.conditions import ConditionType
-from tidegate_operator.local.manifest import Manifest
+from tidegate_operator.local.manifests.manifest import Manifest
 from tidegate_operator.status import condition_of
 from tidegate_operator.store import Key
 from tidegate_operator.translate.model import Verdict

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tidegate_operator.local import place as place_module
-from tidegate_operator.local import reachable as reachable_module
+from tidegate_operator.local.postgres import data_folder as place_module
+from tidegate_operator.local.postgres import reachable as reachable_module
 from tidegate_operator.local.errors import PlaceError
-from tidegate_operator.local.place import NOTE, Owner, Place, find_place
-from tidegate_operator.local.reachable import reachable
+from tidegate_operator.local.postgres.data_folder import NOTE, Owner, Place, find_place
+from tidegate_operator.local.postgres.reachable import reachable
 
 AS_ROOT = os.geteuid() == 0
 SOMEONE = Owner(65_000, 65_000)

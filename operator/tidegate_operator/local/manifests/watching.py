@@ -5,7 +5,7 @@ from pathlib import Path
 
 from watchfiles import Change, awatch
 
-from tidegate_operator.local.folders import is_manifest
+from tidegate_operator.local.manifests.files import is_manifest
 
 QUIET_MILLISECONDS, BURST_MILLISECONDS = 50, 200
 EVERY_MILLISECONDS = 3_000  # where no kernel tells of changes: network and container file systems

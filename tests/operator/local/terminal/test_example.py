@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tidegate_gateway.config.model import EndpointConfig, MethodConfig, TaskBinding
-from tidegate_operator.local.example import curl_line
+from tidegate_operator.local.terminal.example import curl_line
 from tidegate_operator.store import Key, Secret
 from tidegate_operator.translate.model import Served, Translation, Verdict
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate_operator.local.postmaster import PidFile
+from tidegate_operator.local.postgres.postmaster import PidFile
 
 DEAF = "import signal, sys; signal.signal(signal.SIGQUIT, signal.SIG_IGN); print('on', flush=True); signal.pause()"
 
