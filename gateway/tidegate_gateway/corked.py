@@ -14,6 +14,7 @@ class Corked:
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport, self._loop = transport, loop
         self._pieces: list[bytes] = []
+        self.handed_over = 0  # bytes, in all
 
     def write(self, data: bytes) -> None:
         """Sent before the loop waits for anything."""
@@ -26,10 +27,16 @@ class Corked:
         self._send()
         self._transport.close()
 
+    def is_closing(self) -> bool:
+        """Whether nothing more is sent."""
+        return self._transport.is_closing()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def _send(self) -> None:
         pieces, self._pieces = self._pieces, []
-        if pieces and not self._transport.is_closing():
-            self._transport.write(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        if pieces and not self.is_closing():
+            data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            self.handed_over += len(data)
+            self._transport.write(data)

@@ -8,7 +8,7 @@ import pytest
 from tests.gateway.config.samples import endpoint_row
 from tests.gateway.logs import Logs
 from tests.gateway.serving import ORDERS, serving
-from tests.gateway.wire import exchange, statuses
+from tests.gateway.wire import HUNG_UP, exchange, statuses
 from tests.waiting import eventually
 from tidegate_gateway.api.app import create_api
 from tidegate_gateway.http_protocol import MOST_HEAD_BYTES
@@ -17,7 +17,6 @@ from tidegate_gateway.serving import AddressError, Serving
 OPEN = endpoint_row(authentication="None", methods={"POST": {}, "GET": {}}, max_message_bytes=1000)
 POST = b"POST " + ORDERS.encode() + b" HTTP/1.1\r\nhost: x\r\n"
 LAST = b"connection: close\r\n"
-HUNG_UP = (ConnectionResetError, asyncio.IncompleteReadError)
 
 
 async def test_a_body_may_come_in_chunks(database_url: str) -> None:
