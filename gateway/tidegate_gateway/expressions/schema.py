@@ -4,8 +4,7 @@ Every validator of documents is built here, because the library by itself would 
 names. `schema:<name>` reaches another DataSchema that is given as a resource.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry, ValidationError
@@ -14,7 +13,8 @@ from jsonschema_rs import ValidationErrorKind as Kind
 from tidegate_gateway.expressions.errors import EvaluationError, Mistake, SchemaError
 from tidegate_gateway.expressions.schema_check import REGEX, mistakes
 from tidegate_gateway.expressions.schema_cost import Cost
-from tidegate_gateway.expressions.schema_walk import all_references, escaped, references, subschemas
+from tidegate_gateway.expressions.schema_graph import Graph
+from tidegate_gateway.expressions.schema_walk import escaped, references
 from tidegate_gateway.expressions.text import shown
 from tidegate_gateway.expressions.violations import Violation, violations
 
@@ -43,12 +43,22 @@ def compile_schema(root: Any, resources: Mapping[str, Any]) -> Validator:
         for mistake in mistakes(document, resources):
             place = prefix + mistake.pointer
             found.setdefault(place, Mistake(place, mistake.detail))
-    if not found and Cost(root, resources).too_high:
-        found[""] = Mistake("", "Refer less often: its parts apply thousands of times over to one and the same value.")
     if found:
         raise SchemaError(tuple(found.values()))
-    secretive = any(map(_has_write_only, (root, *resources.values())))
+    graph = Graph(root, resources)
+    if flaws := tuple(_of_references(graph)):
+        raise SchemaError(flaws)
+    secretive = any(schema.get("writeOnly") is True for schema in graph.schemas.values())
     return Validator(_build(root, resources), secretive=secretive)
+
+
+def _of_references(graph: Graph) -> Iterator[Mistake]:
+    """What shows only when references are followed: there is nothing at one's end, or there are too many."""
+    for (uri, pointer), text in graph.missing:
+        place = f"{uri}#{pointer}" if uri else pointer
+        yield Mistake(place, f"Point the reference to a part of the schema: there is none at {shown(text)}.")
+    if not graph.missing and Cost(graph).too_high:
+        yield Mistake("", "Refer less often: its parts apply thousands of times over to one and the same value.")
 
 
 def _build(root: Any, resources: Mapping[str, Any]) -> Draft202012Validator:
@@ -56,23 +66,15 @@ def _build(root: Any, resources: Mapping[str, Any]) -> Draft202012Validator:
         registry = Registry(resources.items(), draft=Draft202012, retriever=_never) if resources else None
         return Draft202012Validator(root, registry=registry, offline=True, pattern_options=REGEX, validate_formats=True)
     except ValueError as error:
-        raise SchemaError((_unbuilt(root, error),)) from None
+        raise SchemaError((_unbuilt(error),)) from None
 
 
 def _never(uri: str) -> NoReturn:
     raise ValueError("nothing is fetched")
 
 
-def _unbuilt(root: Any, error: ValueError) -> Mistake:
-    """The mistake that only the library sees: a reference within the document that meets nothing."""
+def _unbuilt(error: ValueError) -> Mistake:
+    """The mistake that only the library sees."""
     if isinstance(error, ValidationError) and not isinstance(error.kind, Kind.Referencing):
         return Mistake("".join(map(escaped, error.instance_path)), "Change this part: it can't be used in a schema.")
-    named = re.search("'(.*?)'", str(error))
-    for place, text, _ in all_references(root):
-        if named and text.endswith(named[1]):
-            return Mistake(place, f"Point the reference to a part of the schema: there is none at {shown(text)}.")
     return Mistake("", "Change the schema: a reference in it meets nothing, or something in it is no JSON.")
-
-
-def _has_write_only(document: Any) -> bool:
-    return any(schema.get("writeOnly") is True for _, schema, _ in subschemas(document))

@@ -22,7 +22,7 @@ _ONE = (
 )
 _LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("$defs", "definitions", "dependentSchemas", "patternProperties", "properties")
-_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
 class Subschema(NamedTuple):
@@ -41,9 +41,12 @@ class Reference(NamedTuple):
     target: str
 
 
-def subschemas(document: Any) -> Iterator[Subschema]:
-    """Every schema object of a document; what stands in `enum`, `const`, `default` and the like is data, not schema."""
-    pending: list[tuple[str, Any, str]] = [("", document, "")]
+def subschemas(document: Any, place: str = "", base: str = "") -> Iterator[Subschema]:
+    """Every schema object of a document; what stands in `enum`, `const`, `default` and the like is data, not schema.
+
+    A part of a document is walked with the pointer of its place, and the URI that its references are relative to.
+    """
+    pending: list[tuple[str, Any, str]] = [(place, document, base)]
     while pending:
         place, schema, base = pending.pop()
         if not isinstance(schema, dict):
@@ -62,7 +65,7 @@ def references(schema: Any) -> set[str]:
 def all_references(document: Any) -> Iterator[Reference]:
     """Each reference of a document, in order."""
     for place, schema, base in subschemas(document):
-        for keyword in _REFERENCES:
+        for keyword in REFERENCES:
             if isinstance(text := schema.get(keyword), str):
                 yield Reference(f"{place}/{keyword}", text, joined(base, text))
 

@@ -411,3 +411,62 @@ def test_a_chain_of_thousands_of_references_is_refused() -> None:
     chain = {f"d{number}": {"$ref": f"#/$defs/d{number + 1}"} for number in range(5000)} | {"d5000": {}}
     with pytest.raises(SchemaError, match="Refer less often"):
         compile_schema({"$ref": "#/$defs/d0", "$defs": chain}, {})
+
+
+def named(steps: int, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parts that each apply the next one twice, and refer to it by another name than a pointer; with its resources."""
+    names = {
+        "anchor": ({"$anchor": "d%d"}, "#d%d"),
+        "dynamic": ({"$dynamicAnchor": "d%d"}, "#d%d"),
+        "id": ({"$id": "https://x/d%d"}, "https://x/d%d"),
+        "anchor of another": ({"$anchor": "d%d"}, "schema:parts#d%d"),
+        "odd place": ({}, "#/x-parts/d%d"),
+    }
+    own, reference = names[kind]
+    word = "$dynamicRef" if kind == "dynamic" else "$ref"
+    parts: dict[str, Any] = {
+        f"d{step}": {name: text % step for name, text in own.items()}
+        | {"allOf": [{word: reference % (step + 1)}] * 2 if step < steps else []}
+        for step in range(steps + 1)
+    }
+    parts[f"d{steps}"]["allOf"] = [{}]
+    root = {word: reference % 0, "unevaluatedProperties": False}
+    if kind == "anchor of another":
+        return root, {"schema:parts": {"$defs": parts}}
+    return root | {"x-parts" if kind == "odd place" else "$defs": parts}, {}
+
+
+KINDS = ["anchor", "dynamic", "id", "anchor of another", "odd place"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_doubling_is_seen_by_whatever_name_the_next_part_is_called(kind: str) -> None:
+    with pytest.raises(SchemaError, match="Refer less often"):
+        compile_schema(*named(40, kind))
+    assert compile_schema(*named(6, kind)).errors({}) == []
+
+
+@pytest.mark.parametrize("others", [1, 7])
+def test_a_circle_with_branches_is_refused(others: int) -> None:
+    """The library goes round one several times: six parts that each apply the five others need gigabytes of memory."""
+    parts = {
+        f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{(n + m + 1) % 8}"} for m in (*range(others), 0)]} for n in range(8)
+    }
+    with pytest.raises(SchemaError, match="Refer less often"):
+        compile_schema({"$ref": "#/$defs/d0", "$defs": parts}, {})
+
+
+def test_a_secret_in_a_part_at_an_odd_place_is_not_told_either() -> None:
+    login = compile_schema({"$ref": "#/x/login", "x": {"login": {"writeOnly": True, "const": SECRET}}}, {})
+    assert login.errors("guess") == [Violation("", "It is not what is expected here.")]
+
+
+def test_references_that_meet_nothing_are_told_all() -> None:
+    with pytest.raises(SchemaError) as caught:
+        compile_schema(
+            {"$ref": "#a", "items": {"$ref": "#/enum/0"}, "enum": [1], "not": {"$ref": "schema:b"}},
+            {"schema:b": {"$ref": "#/$defs/a~1b/~0"}},
+        )
+    assert {mistake.pointer for mistake in caught.value.mistakes} == {"/$ref", "/items/$ref", "schema:b#/$ref"}
+    odd = {"$ref": "#/$defs/a~1b%20c/allOf/0", "$defs": {"a/b c": {"allOf": [True]}}}
+    assert compile_schema(odd, {}).errors(1) == []

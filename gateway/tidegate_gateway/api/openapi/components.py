@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tidegate_gateway.api.openapi.references import moved, places
+from tidegate_gateway.api.openapi.references import moved
 from tidegate_gateway.config.model import Schema
+from tidegate_gateway.expressions.schema_places import Place, places
 from tidegate_gateway.expressions.schema_walk import PREFIX, references
 
 SCHEMAS = "#/components/schemas/"
@@ -26,13 +27,15 @@ class Components:
         numbered.
         """
         names = {uri: self._named(uri.removeprefix(PREFIX), _reached(uri, schema)) for uri in schema.resources}
-        known: dict[str, str] = {}
+        known: dict[str, Place] = {}
         for uri, resource in schema.resources.items():
-            known |= places(resource, uri, SCHEMAS + names[uri])
+            known |= places(resource, Place(uri, ""))
+        at = {uri: SCHEMAS + name for uri, name in names.items()}
         for uri, resource in schema.resources.items():
-            self._put(names[uri], resource, uri, known)
+            self._put(names[uri], moved(resource, uri, known, at))
         name = self._named(wished, {ROOT: schema.root, **schema.resources})
-        self._put(name, schema.root, ROOT, known | places(schema.root, ROOT, SCHEMAS + name))
+        known |= places(schema.root, Place(ROOT, ""))
+        self._put(name, moved(schema.root, ROOT, known, at | {ROOT: SCHEMAS + name}))
         return {"$ref": SCHEMAS + name}
 
     def _named(self, wished: str, what: Mapping[str, Any]) -> str:
@@ -42,9 +45,8 @@ class Components:
             self._names[key] = next(name for name in _numbered(wished) if name not in self._names.values())
         return self._names[key]
 
-    def _put(self, name: str, schema: Any, uri: str, known: Mapping[str, str]) -> None:
-        if name not in self.schemas:
-            self.schemas[name] = moved(schema, uri, known)
+    def _put(self, name: str, schema: Any) -> None:
+        self.schemas.setdefault(name, schema)
 
 
 def _reached(uri: str, schema: Schema) -> dict[str, Any]:

@@ -6,14 +6,15 @@ import pytest
 
 from tests.gateway.api.openapi.samples import ID, INPUT
 from tidegate_gateway.api.openapi.components import ROOT, Components
-from tidegate_gateway.api.openapi.references import moved, places
+from tidegate_gateway.api.openapi.references import moved
 from tidegate_gateway.config.model import Schema
+from tidegate_gateway.expressions.schema_places import Place, places
 
 AT = "#/components/schemas/own"
 
 
 def moved_alone(schema: Any) -> Any:
-    return moved(schema, ROOT, places(schema, ROOT, AT))
+    return moved(schema, ROOT, places(schema, Place(ROOT, "")), {ROOT: AT})
 
 
 @pytest.mark.parametrize(
