@@ -23,7 +23,7 @@ from tests.processes import Process
 from tests.waiting import eventually
 from tidegate_gateway.data.migrate import migrate
 from tidegate_gateway.data.pool import acquire, connect
-from tidegate_operator.local.postgres import EmbeddedPostgres
+from tidegate_operator.local.postgres.server import EmbeddedPostgres
 
 NAMESPACE = "bench"
 GATEWAYS = 2

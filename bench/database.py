@@ -11,7 +11,7 @@ from tidegate_gateway.data.migrate import migrate
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
 from tidegate_gateway.data.sql import load
-from tidegate_operator.local.postgres import EmbeddedPostgres
+from tidegate_operator.local.postgres.server import EmbeddedPostgres
 
 QUERIES = load("bench", "queries.sql")
 

@@ -20,7 +20,7 @@ import pytest
 
 from tests.supervise import Meeting, joined, supervise
 from tidegate_gateway.data.migrate import migrate
-from tidegate_operator.local.postgres import EmbeddedPostgres
+from tidegate_operator.local.postgres.server import EmbeddedPostgres
 
 T = TypeVar("T")
 ANY = "any-database"

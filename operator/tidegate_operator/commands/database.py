@@ -10,7 +10,7 @@ from tidegate_gateway.data import pool
 from tidegate_gateway.settings import Settings
 from tidegate_operator.commands.errors import CommandError
 from tidegate_operator.commands.running import read_settings
-from tidegate_operator.local.postgres import running_url
+from tidegate_operator.local.postgres.server import running_url
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,11 @@ from tidegate_operator.local.errors import PlaceError
 from tidegate_operator.local.keys import encryption_keys
 from tidegate_operator.local.listening import admin_address, admin_word, refuse_taken
 from tidegate_operator.local.lock import FolderLock
-from tidegate_operator.local.manifests import Folders
-from tidegate_operator.local.memory import Memory
+from tidegate_operator.local.manifests.folders import Folders
+from tidegate_operator.local.manifests.last_good import LastGood
 from tidegate_operator.local.operator import LocalOperator, first_ended
-from tidegate_operator.local.place import make_data_folder
-from tidegate_operator.local.postgres import EmbeddedPostgres
+from tidegate_operator.local.postgres.data_folder import make_data_folder
+from tidegate_operator.local.postgres.server import EmbeddedPostgres
 
 POOL = 4
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -57,7 +57,7 @@ async def up(options: Options) -> None:
 
 
 async def _serve(options: Options) -> None:
-    folders = Folders(options.folders, options.namespace, Memory(options.data.absolute()))
+    folders = Folders(options.folders, options.namespace, LastGood(options.data.absolute()))
     if passed_over := folders.read().passed_over:
         _say(f"Passed over: {', '.join(passed_over)}.")
     refuse_taken(options.listen)

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from tidegate_crds.conditions import ConditionType
 from tidegate_operator.commands.database import Database, given_database
-from tidegate_operator.local.manifests import Folders, Reading
-from tidegate_operator.local.scratch import scratch_postgres
+from tidegate_operator.local.manifests.folders import Folders, Reading
+from tidegate_operator.local.postgres.scratch import scratch_postgres
 from tidegate_operator.local.validate import Told, validate
 from tidegate_operator.local.world import custom_resources
 from tidegate_operator.paths import check_path

@@ -15,17 +15,17 @@ from tidegate_gateway.secrets import Sealer
 from tidegate_operator.brake import Brake
 from tidegate_operator.indexes import Indexes
 from tidegate_operator.local.addresses import Addresses
-from tidegate_operator.local.terminal.board import Board
 from tidegate_operator.local.errors import FolderError
-from tidegate_operator.local.terminal.example import curl_line
 from tidegate_operator.local.identity import Identities
 from tidegate_operator.local.inputs import FolderInputs
 from tidegate_operator.local.keys import TokenSecrets
 from tidegate_operator.local.manifests.folders import Folders
 from tidegate_operator.local.manifests.pieces import Problem
+from tidegate_operator.local.manifests.watching import changes
 from tidegate_operator.local.source import Source
 from tidegate_operator.local.state import StateFile
-from tidegate_operator.local.manifests.watching import changes
+from tidegate_operator.local.terminal.board import Board
+from tidegate_operator.local.terminal.example import curl_line
 from tidegate_operator.loop import Control, Pass
 from tidegate_operator.rows import Rows
 from tidegate_operator.status_writer import StatusWriter

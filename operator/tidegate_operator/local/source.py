@@ -7,8 +7,8 @@ from typing import Any
 
 from tidegate_operator.local.identity import Identities
 from tidegate_operator.local.inputs import FolderInputs
-from tidegate_operator.local.manifests.manifest import Manifest
 from tidegate_operator.local.manifests.folders import Reading
+from tidegate_operator.local.manifests.manifest import Manifest
 from tidegate_operator.local.world import custom_resources, resource_of, secrets_of
 from tidegate_operator.loop import Control
 from tidegate_operator.store import REINDEX, Body, Echo, Key, Resource, Store

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tidegate_crds.conditions import ConditionType, Reason
 from tidegate_operator.local.identity import Identity, uid_of
-from tidegate_operator.local.manifests.manifest import Manifest
 from tidegate_operator.local.manifests.folders import Reading
+from tidegate_operator.local.manifests.manifest import Manifest
 from tidegate_operator.local.manifests.pieces import Problem
 from tidegate_operator.local.world import custom_resources, resource_of, secrets_of
 from tidegate_operator.store import Key, Secret, path_key

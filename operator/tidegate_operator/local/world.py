@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from tidegate_operator.local.identity import Identity
-from tidegate_operator.local.manifests.manifest import Manifest
 from tidegate_operator.local.manifests.folders import Reading
+from tidegate_operator.local.manifests.manifest import Manifest
 from tidegate_operator.store import Key, Resource, Secret
 
 

@@ -1,7 +1,7 @@
 """All manifests of the given folders, read again whenever a file changes.
 
 A file that went wrong keeps the resources that it had when it was last right, beside those of its documents that are,
-and if there is a memory, also when it was last right in an earlier process.
+and with a `LastGood` also those of when it was last right in an earlier process.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tidegate_operator.local.manifests.bounds import Copies
 from tidegate_operator.local.manifests.files import manifest_files
+from tidegate_operator.local.manifests.last_good import LastGood
 from tidegate_operator.local.manifests.manifest import Manifest, Read, read_piece
-from tidegate_operator.local.manifests.last_good import Memory
 from tidegate_operator.local.manifests.pieces import Piece, Problem, split
 from tidegate_operator.store import Key
 
@@ -35,8 +35,8 @@ class _File:
 class Folders:
     """Reads the folders; what did not change since the last time is not parsed again."""
 
-    def __init__(self, folders: Sequence[Path], namespace: str = "default", memory: Memory | None = None) -> None:
-        self.paths, self._namespace, self._memory = tuple(folders), namespace, memory
+    def __init__(self, folders: Sequence[Path], namespace: str = "default", last_good: LastGood | None = None) -> None:
+        self.paths, self._namespace, self._last_good = tuple(folders), namespace, last_good
         self._files: dict[Path, _File] = {}
 
     def read(self) -> Reading:
@@ -51,8 +51,8 @@ class Folders:
 
     def remember(self) -> None:
         """Keep what each file held when it was last right, for the next process. PlaceError."""
-        if self._memory:
-            self._memory.keep({path: file.good for path, file in self._files.items() if file.good is not None})
+        if self._last_good:
+            self._last_good.keep({path: file.good for path, file in self._files.items() if file.good is not None})
 
     def _refreshed(self, path: Path) -> _File:
         old = self._files.get(path) or self._remembered(path)
@@ -64,7 +64,7 @@ class Folders:
         return old if content == old.content else self._read(path, content, old)
 
     def _remembered(self, path: Path) -> _File:
-        text = self._memory.last_good(path) if self._memory else None
+        text = self._last_good.text(path) if self._last_good else None
         return _File() if text is None else _File(text.encode(), text, self._parsed(path, text))
 
     def _read(self, path: Path, content: bytes, old: _File) -> _File:

@@ -11,14 +11,14 @@ from tidegate_operator.local.state import StateFile
 FILE = "manifests.json"
 
 
-class Memory:
-    """That of one data folder."""
+class LastGood:
+    """The texts of one data folder."""
 
     def __init__(self, data: Path) -> None:
         self._file = StateFile(data / FILE)
         self._texts: dict[str, str] = self._file.load()
 
-    def last_good(self, path: Path) -> str | None:
+    def text(self, path: Path) -> str | None:
         """The text of a file when it was last right; None if it never was."""
         return self._texts.get(str(path.absolute()))
 

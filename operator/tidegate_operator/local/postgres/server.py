@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from tidegate_operator.local.postgres.binaries import Binaries, find_binaries
 from tidegate_operator.local.errors import StartError
 from tidegate_operator.local.lock import FolderLock
+from tidegate_operator.local.postgres.binaries import Binaries, find_binaries
 from tidegate_operator.local.postgres.data_folder import CLUSTER, Place, find_place, known_folder
 from tidegate_operator.local.postgres.postmaster import PidFile
 from tidegate_operator.local.postgres.process import Process, ended, returncode, said, spawn

@@ -5,7 +5,7 @@ import pytest
 from tidegate_operator.local.errors import FolderError
 from tidegate_operator.local.manifests.files import manifest_files
 from tidegate_operator.local.manifests.folders import Folders, Reading
-from tidegate_operator.local.manifests.last_good import Memory
+from tidegate_operator.local.manifests.last_good import LastGood
 from tidegate_operator.store import Key
 
 ORDERS = """\
@@ -250,7 +250,7 @@ def remembering(folder: Path, data: Path, text: str | None) -> Reading:
         (folder / "a.yaml").unlink()
     else:
         write(folder, {"a.yaml": text})
-    folders = Folders([folder], memory=Memory(data))
+    folders = Folders([folder], last_good=LastGood(data))
     reading = folders.read()
     folders.remember()
     return reading

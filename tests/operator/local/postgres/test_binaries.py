@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from tidegate_operator.local.errors import NoPostgresError, WrongVersionError
 from tidegate_operator.local.postgres import binaries
 from tidegate_operator.local.postgres.binaries import Binaries, find_binaries
-from tidegate_operator.local.errors import NoPostgresError, WrongVersionError
 
 
 @pytest.fixture

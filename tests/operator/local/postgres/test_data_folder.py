@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tidegate_operator.local.postgres import data_folder as place_module
-from tidegate_operator.local.postgres import reachable as reachable_module
 from tidegate_operator.local.errors import PlaceError
+from tidegate_operator.local.postgres import data_folder
+from tidegate_operator.local.postgres import reachable as reachable_module
 from tidegate_operator.local.postgres.data_folder import NOTE, Owner, Place, find_place
 from tidegate_operator.local.postgres.reachable import reachable
 
@@ -29,7 +29,7 @@ def test_a_new_data_folder_is_closed_to_others(data: Path) -> None:
 def test_behind_a_closed_folder_another_user_gets_his_files_elsewhere(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(place_module, "ELSEWHERE", data / "elsewhere")
+    monkeypatch.setattr(data_folder, "ELSEWHERE", data / "elsewhere")
     closed = data / "closed"
     closed.mkdir(mode=0o700)
     place = find_place(closed / "data")

@@ -12,12 +12,12 @@ import asyncpg
 import pytest
 
 from tests.waiting import eventually
-from tidegate_operator.local.postgres.binaries import find_binaries
 from tidegate_operator.local.errors import InUseError, StartError
+from tidegate_operator.local.postgres.binaries import find_binaries
 from tidegate_operator.local.postgres.data_folder import find_place
-from tidegate_operator.local.postgres.server import EmbeddedPostgres
 from tidegate_operator.local.postgres.postmaster import PidFile
 from tidegate_operator.local.postgres.process import spawn
+from tidegate_operator.local.postgres.server import EmbeddedPostgres
 
 HOLDER = """
 import asyncio, sys

@@ -7,8 +7,8 @@ from typing import Any
 from rich.console import Console
 
 from tests.waiting import eventually
-from tidegate_operator.local.terminal.board import Board
 from tidegate_operator.local.manifests.pieces import Problem
+from tidegate_operator.local.terminal.board import Board
 from tidegate_operator.loop import Pass
 from tidegate_operator.store import Key, Resource
 from tidegate_operator.translate.model import Translation, Verdict
