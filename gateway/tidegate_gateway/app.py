@@ -31,6 +31,7 @@ from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
 from tidegate_gateway.front.compile import compile_endpoint
 from tidegate_gateway.front.ports import Ports
+from tidegate_gateway.front.room import Room
 from tidegate_gateway.jobs import Jobs
 from tidegate_gateway.serving import Serving
 from tidegate_gateway.settings import Settings
@@ -38,7 +39,7 @@ from tidegate_gateway.telemetry import Metrics
 from tidegate_gateway.upkeep import Upkeep
 
 IN_FLIGHT_SHARE = 0.8  # of the grace: the rest is for what waits to be written
-KILOBYTE = 1024
+KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 # Connections, apart from each other: readers of large data keep no writer, no heartbeat and no readiness waiting.
 READERS, LANES, HOUSE, BACKGROUND = 10, 2, 3, 4
 ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -75,6 +76,7 @@ class Gateway:
         self._watch = ConfigWatch(
             settings.listen_url, self._house, compilers, settings.pod_name, self._swapped, version=version("tidegate")
         )
+        self._room = Room(settings.max_bodies_mb * MEGABYTE)
         self._public = Serving(self._front(), settings.listen)
         self._admin = Serving(admin_app(self.readiness, self._metrics.registry), settings.admin_listen)
         self._keeping: asyncio.Task[None] | None = None
@@ -157,6 +159,7 @@ class Gateway:
             self._metrics.requests,
             trusted_proxies=self._settings.trusted_proxies,
             max_body_bytes=self._settings.max_body_kb * KILOBYTE,
+            room=self._room,
         )
 
     def _describe(self) -> None:
@@ -165,6 +168,7 @@ class Gateway:
         gauge("tidegate_endpoints", "Endpoints that are served.", lambda: len(watch.snapshot.endpoints))
         gauge("tidegate_not_compiled", "Objects that did not compile.", lambda: len(watch.failures))
         gauge("tidegate_writer_queued", "Data that wait to be written.", lambda: self._writer.queued)
+        gauge("tidegate_bodies_held_bytes", "Bytes of large bodies that are held.", lambda: self._room.held)
         horizon = "Age of the oldest open transaction that lists of data stop at."
         gauge("tidegate_reader_horizon_seconds", horizon, lambda: self._upkeep.horizon_seconds)
 

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=16)] = 0
     max_body_kb: Annotated[int, Field(ge=1)] = 102_400
+    max_bodies_mb: Annotated[int, Field(ge=1)] = 512
     watch_namespaces: Annotated[str, NoDecode] = ""
     grace_seconds: Annotated[float, Field(gt=0)] = 25
     encryption_keys: SecretStr | None = None

@@ -15,6 +15,7 @@ def test_what_is_not_set_is_as_documented() -> None:
     settings = Settings()
     assert (settings.listen, settings.admin_listen) == ("0.0.0.0:8080", "0.0.0.0:9090")
     assert (settings.trusted_proxies, settings.max_body_kb, settings.grace_seconds) == (0, 102_400, 25)
+    assert settings.max_bodies_mb == 512
     assert (settings.namespaces, settings.public_url, settings.pgbouncer) == ((), None, False)
 
 
@@ -28,7 +29,13 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("TRUSTED_PROXIES", "-1"), ("MAX_BODY_KB", "0"), ("GRACE_SECONDS", "0"), ("PGBOUNCER", "perhaps")],
+    [
+        ("TRUSTED_PROXIES", "-1"),
+        ("MAX_BODY_KB", "0"),
+        ("MAX_BODIES_MB", "0"),
+        ("GRACE_SECONDS", "0"),
+        ("PGBOUNCER", "perhaps"),
+    ],
 )
 def test_what_is_out_of_bounds_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
     monkeypatch.setenv(f"TIDEGATE_{name}", text)

@@ -16,6 +16,7 @@ from tidegate_gateway.front.door import Door
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.refusals import refusal
 from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.room import Room
 from tidegate_gateway.problems import Problem
 from tidegate_gateway.telemetry import RequestMetrics
 
@@ -34,8 +35,9 @@ class Front:
         *,
         trusted_proxies: int,
         max_body_bytes: int,
+        room: Room | None = None,
     ) -> None:
-        self._door = Door(snapshot, ports, trusted_proxies=trusted_proxies, max_body_bytes=max_body_bytes)
+        self._door = Door(snapshot, ports, trusted_proxies=trusted_proxies, max_body_bytes=max_body_bytes, room=room)
         self._fallback, self._metrics = fallback, metrics
         self._log = structlog.get_logger("tidegate.request").bind()
 
@@ -58,6 +60,8 @@ class Front:
                 await send_answer(send, answer, _traceparent(request))
             raise
         finally:
+            if request.share:
+                request.share.give_back()
             self._account(request, answer or CALLER_GONE)
 
     async def _answer(self, request: Request, address: str) -> Answer | None:

@@ -1,6 +1,6 @@
 """Reads a body: counted while it streams, raw and decoded, so that one over the limit is never held as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tidegate_gateway.asgi import Receive
 from tidegate_gateway.front.inflate import WINDOW_BITS, BrokenBody, Inflater
@@ -14,8 +14,13 @@ class CallerGone(Exception):
     """The caller hung up before the body was complete: there is nobody to answer."""
 
 
-async def read_json_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
-    """The decoded body of a request that says it is JSON. Problem: size first, then type. CallerGone."""
+async def read_json_body(
+    headers: Mapping[bytes, bytes], receive: Receive, limit: int, grown: Callable[[int], None]
+) -> bytes:
+    """The decoded body of a request that says it is JSON; `grown` hears of each size that it reaches while it is read.
+
+    Problem: size first, then type; and of `grown`. CallerGone.
+    """
     declared = declared_length(headers)
     if declared is not None and declared > limit:
         raise Problem("too_large", why=f"the body has {declared} bytes, the limit is {limit}")
@@ -24,7 +29,7 @@ async def read_json_body(headers: Mapping[bytes, bytes], receive: Receive, limit
         raise Problem("unsupported_media_type", wrong)  # reading could show nothing new about its size
     body, broken = b"", None
     try:
-        body = await read_body(receive, limit, encoding)
+        body = await read_body(receive, limit, encoding, grown)
     except BrokenBody as error:
         broken = error
     if wrong:
@@ -34,9 +39,9 @@ async def read_json_body(headers: Mapping[bytes, bytes], receive: Receive, limit
     return body
 
 
-async def read_body(receive: Receive, limit: int, encoding: str | None) -> bytes:
+async def read_body(receive: Receive, limit: int, encoding: str | None, grown: Callable[[int], None]) -> bytes:
     """The body, decoded if the encoding is known; `limit` holds for both forms of it."""
-    inflater = Inflater(encoding, limit) if encoding in WINDOW_BITS else None
+    inflater = Inflater(encoding, limit, grown) if encoding in WINDOW_BITS else None
     parts: list[bytes] = []
     size, more = 0, True
     while more:
@@ -47,7 +52,11 @@ async def read_body(receive: Receive, limit: int, encoding: str | None) -> bytes
         size += len(part)
         if size > limit:
             raise Problem("too_large", why=f"the body has more than {limit} bytes")
-        parts.append(await inflater.feed(part) if inflater else part)
+        if inflater:
+            parts += await inflater.feed(part)
+        else:
+            grown(size)
+            parts.append(part)
         more = message.get("more_body", False)
     if inflater:
         inflater.finish()

@@ -16,6 +16,7 @@ from tidegate_gateway.front.lookup import served
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.room import Room
 from tidegate_gateway.front.routes import NOT_ALLOWED, NOT_FOUND, Action
 from tidegate_gateway.problems import Problem
 
@@ -27,9 +28,15 @@ class Door:
     """`snapshot` gives what is served, None before that is known."""
 
     def __init__(
-        self, snapshot: Callable[[], Snapshot | None], ports: Ports, *, trusted_proxies: int, max_body_bytes: int
+        self,
+        snapshot: Callable[[], Snapshot | None],
+        ports: Ports,
+        *,
+        trusted_proxies: int,
+        max_body_bytes: int,
+        room: Room | None = None,
     ) -> None:
-        body = BodyReader(max_body_bytes)
+        body = BodyReader(max_body_bytes, room or Room())
         actions, items = Actions(ports, body), ItemActions(ports, body)
         self._actions = {
             Action.STORE: actions.store,

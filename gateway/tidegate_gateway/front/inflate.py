@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from collections.abc import Callable
 
 from tidegate_gateway.problems import Problem
 
@@ -18,16 +19,16 @@ class BrokenBody(Problem):
 
 
 class Inflater:
-    """Decodes one body. Problem: `too_large`. BrokenBody."""
+    """Decodes one body; `grown` hears of each size it reaches. Problem: `too_large`, and of `grown`. BrokenBody."""
 
-    def __init__(self, encoding: str, limit: int) -> None:
-        self._encoding, self._limit = encoding, limit
+    def __init__(self, encoding: str, limit: int, grown: Callable[[int], None]) -> None:
+        self._encoding, self._limit, self._grown = encoding, limit, grown
         self._stream = zlib.decompressobj(WINDOW_BITS[encoding])
         self._size = 0
         self._begun, self._members = False, 1
 
-    async def feed(self, chunk: bytes) -> bytes:
-        """What the chunk decodes to."""
+    async def feed(self, chunk: bytes) -> list[bytes]:
+        """What the chunk decodes to, in pieces."""
         pieces = []
         while chunk:
             if self._stream.eof:
@@ -36,7 +37,7 @@ class Inflater:
             pieces.append(piece)
             if len(piece) == PIECE:
                 await asyncio.sleep(0)
-        return b"".join(pieces)
+        return pieces
 
     def finish(self) -> None:
         """The body has ended."""
@@ -53,6 +54,7 @@ class Inflater:
         self._size += len(piece)
         if self._size > self._limit:
             raise Problem("too_large", why=f"the decoded body has more than {self._limit} bytes")
+        self._grown(self._size)
         return piece, self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
 
     def _next_member(self) -> None:

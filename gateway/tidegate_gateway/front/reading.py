@@ -6,6 +6,7 @@ from tidegate_gateway.front.body import read_json_body
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.judging import unhurried
 from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.room import Room
 from tidegate_gateway.front.storable import Body, storable
 from tidegate_gateway.problems import Problem
 
@@ -13,15 +14,17 @@ EMPTY = Body(b"{}", {})
 
 
 class BodyReader:
-    """`max_bytes` is the cap of endpoints that have none of their own, and of every datum."""
+    """`max_bytes` is the cap of endpoints that have none of their own, and of every datum; `room` is for all bodies."""
 
-    def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
+    def __init__(self, max_bytes: int, room: Room) -> None:
+        self.max_bytes, self._room = max_bytes, room
 
     async def read(self, request: Request, endpoint: CompiledEndpoint, *, empty_is_fine: bool = False) -> Body:
-        """The body. Problem: of its size, type or content. CallerGone."""
+        """The body, whose share of the room is the request's. Problem: of its size, type or content, or of room.
+        CallerGone."""
         limit = self.max_bytes if endpoint.max_body_bytes is None else endpoint.max_body_bytes
-        body = await read_json_body(request.headers, request.receive, limit)
+        request.share = self._room.share()
+        body = await read_json_body(request.headers, request.receive, limit, request.share.grow)
         request.received = len(body)
         if not body:
             if empty_is_fine:

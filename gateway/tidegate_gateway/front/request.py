@@ -3,13 +3,14 @@
 from time import perf_counter
 
 from tidegate_gateway.asgi import Receive, Scope
+from tidegate_gateway.front.room import Share
 from tidegate_gateway.telemetry import UNKNOWN, trace_of
 
 
 class Request:
     """Headers by lower-case name (of several of one name the last). `endpoint` names it for logs and metrics.
 
-    `acting`: it has passed the checks before the body.
+    `acting`: it has passed the checks before the body. `share`: what its body takes of the room, if it has been read.
     """
 
     __slots__ = (
@@ -22,6 +23,7 @@ class Request:
         "receive",
         "received",
         "scope",
+        "share",
         "source",
         "token",
         "trace",
@@ -38,6 +40,7 @@ class Request:
         self.source: str | None = None
         self.token: str | None = None
         self.received = 0
+        self.share: Share | None = None
         self.acting = False
 
     @property
