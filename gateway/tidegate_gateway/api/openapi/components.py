@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tidegate_gateway.api.openapi.hiding import without_secrets
 from tidegate_gateway.api.openapi.references import moved
 from tidegate_gateway.config.model import Schema
 from tidegate_gateway.expressions.schema_places import Place, places
@@ -24,8 +25,9 @@ class Components:
         """A reference to an endpoint's schema. `wished` is its name, unless the same schema is there already.
 
         DataSchemas have their own names. Of two that differ, since one endpoint serves an older one, the later is
-        numbered.
+        numbered. What would tell a secret is left out.
         """
+        schema = without_secrets(schema)
         names = {uri: self._named(uri.removeprefix(PREFIX), _reached(uri, schema)) for uri in schema.resources}
         known: dict[str, Place] = {}
         for uri, resource in schema.resources.items():
