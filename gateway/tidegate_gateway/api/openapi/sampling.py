@@ -6,8 +6,9 @@ from typing import Any
 
 from tidegate_gateway.api.openapi.resolving import resolved
 
-Maker = Callable[[dict[str, Any], dict[str, Any], int], Any]
-MOST_DEPTH, MOST_MEMBERS = 6, 12
+MOST_VALUES, MOST_DEPTH, MOST_MEMBERS, MOST_PARTS, MOST_CHARACTERS = 200, 6, 12, 100, 2_000
+Schema = dict[str, Any]
+Maker = Callable[[Schema], Any]
 FORMATS = MappingProxyType(
     {
         "date": "2026-03-01",
@@ -20,74 +21,94 @@ FORMATS = MappingProxyType(
 )
 
 
-def sample(document: dict[str, Any], schema: Any, depth: int = 0) -> Any:
-    """Such a value. It is no promise: patterns and conditions are passed over."""
-    schema = resolved(document, schema)
-    if not isinstance(schema, dict) or depth > MOST_DEPTH:
-        return {}
-    for given in ("examples", "enum"):
-        if isinstance(schema.get(given), list) and schema[given]:
-            return schema[given][0]
-    for given in ("const", "default"):
-        if given in schema:
-            return schema[given]
-    for choice in ("anyOf", "oneOf"):
-        if schema.get(choice):
-            return sample(document, schema[choice][0], depth + 1)
-    return _of_type(document, _all(document, schema), depth)
+def sample(document: Schema, schema: Any) -> Any:
+    """Such a value. It is no promise: patterns and conditions are passed over, and so is what is too large to read."""
+    return _Sampler(document).value(schema)
 
 
-def _all(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with what it is put together of."""
-    merged = dict(schema)
-    for part in [resolved(document, one) for one in schema.get("allOf", ())]:
-        if isinstance(part, dict):
-            properties = {**part.get("properties", {}), **merged.get("properties", {})}
-            required = [*merged.get("required", ()), *part.get("required", ())]
-            merged = {**part, **merged, "properties": properties, "required": required}
-    return merged
+class _Sampler:
+    """Makes one value of no more than MOST_VALUES; a schema within itself is met with an empty object."""
+
+    def __init__(self, document: Schema) -> None:
+        self._document = document
+        self._left = MOST_VALUES
+        self._around: list[int] = []  # the identities of the schemas that the one in hand is within
+        self._makers: dict[str, Maker] = {
+            "object": self._object,
+            "array": self._array,
+            "string": _string,
+            "integer": _number,
+            "number": _number,
+            "boolean": lambda _: True,
+            "null": lambda _: None,
+        }
+
+    def value(self, schema: Any) -> Any:
+        schema = resolved(self._document, schema)
+        self._left -= 1
+        if not isinstance(schema, dict) or id(schema) in self._around or len(self._around) > MOST_DEPTH:
+            return {}
+        if given := _given(schema):
+            return given[0]
+        self._around.append(id(schema))
+        made = self._made(schema)
+        self._around.pop()
+        return made
+
+    def _made(self, schema: Schema) -> Any:
+        for choice in ("anyOf", "oneOf"):
+            if schema.get(choice):
+                return self.value(schema[choice][0])
+        whole = self._whole(schema)
+        type_ = whole.get("type") or ("array" if "items" in whole and not whole.get("properties") else "object")
+        make: Maker = self._makers.get(type_[0] if isinstance(type_, list) else type_, self._object)
+        return make(whole)
+
+    def _whole(self, schema: Schema) -> Schema:
+        """A schema with what it is put together of."""
+        merged = dict(schema)
+        for part in [resolved(self._document, one) for one in schema.get("allOf", ())[:MOST_PARTS]]:
+            if isinstance(part, dict):
+                properties = {**part.get("properties", {}), **merged.get("properties", {})}
+                required = [*merged.get("required", ()), *part.get("required", ())]
+                merged = {**part, **merged, "properties": properties, "required": required}
+        return merged
+
+    def _object(self, schema: Schema) -> dict[str, Any]:
+        """With the members that have to be there, or with all where none has to, as far as there is room."""
+        members, required = schema.get("properties", {}), set(schema.get("required", ()))
+        names = [name for name in members if name in required] or [*members]
+        return {name: self.value(members[name]) for name in names[:MOST_MEMBERS] if self._left > 0}
+
+    def _array(self, schema: Schema) -> list[Any]:
+        return [self.value(schema["items"])] if "items" in schema and self._left > 0 else []
 
 
-def _of_type(document: dict[str, Any], schema: dict[str, Any], depth: int) -> Any:
-    type_ = schema.get("type") or ("object" if schema.get("properties") else "array" if "items" in schema else "object")
-    make: Maker = MAKERS.get(type_[0] if isinstance(type_, list) else type_, _object)
-    return make(document, schema, depth)
+def _given(schema: Schema) -> list[Any]:
+    """The value that a schema itself has for an example, alone in a list; empty if it has none that is short."""
+    listed = (schema.get(name) for name in ("examples", "enum"))
+    found = [values[0] for values in listed if isinstance(values, list) and values]
+    found += [schema[name] for name in ("const", "default") if name in schema]
+    return found[:1] if found and _is_short(found[0]) else []
 
 
-def _object(document: dict[str, Any], schema: dict[str, Any], depth: int) -> dict[str, Any]:
-    """With the members that have to be there, or with all where none has to."""
-    members = schema.get("properties", {})
-    names = [name for name in members if name in schema.get("required", ())] or [*members]
-    return {name: sample(document, members[name], depth + 1) for name in names[:MOST_MEMBERS]}
+def _is_short(value: Any) -> bool:
+    """Looks no further than it has to."""
+    pending, characters = [value], 0
+    while pending and characters <= MOST_CHARACTERS:
+        one = pending.pop()
+        characters += len(one) if isinstance(one, str) else 1
+        if isinstance(one, dict):
+            pending += [*one, *one.values()]
+        elif isinstance(one, list):
+            pending += one
+    return not pending and characters <= MOST_CHARACTERS
 
 
-def _array(document: dict[str, Any], schema: dict[str, Any], depth: int) -> list[Any]:
-    return [sample(document, schema["items"], depth + 1)] if "items" in schema else []
-
-
-def _string(_: dict[str, Any], schema: dict[str, Any], __: int) -> str:
+def _string(schema: Schema) -> str:
     return FORMATS.get(schema.get("format", ""), "text")
 
 
-def _number(_: dict[str, Any], schema: dict[str, Any], __: int) -> Any:
+def _number(schema: Schema) -> Any:
     least = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
     return min(least, schema.get("maximum", least))
-
-
-def _boolean(_: dict[str, Any], __: dict[str, Any], ___: int) -> bool:
-    return True
-
-
-def _null(_: dict[str, Any], __: dict[str, Any], ___: int) -> None:
-    return None
-
-
-MAKERS: dict[str, Maker] = {
-    "object": _object,
-    "array": _array,
-    "string": _string,
-    "integer": _number,
-    "number": _number,
-    "boolean": _boolean,
-    "null": _null,
-}

@@ -9,6 +9,7 @@ from tidegate_gateway.api.openapi.outline import Row, limits_of, outline, type_o
 from tidegate_gateway.api.openapi.resolving import name_of, resolved
 from tidegate_gateway.api.openapi.sampling import sample
 
+MOST_CHARACTERS = 20_000  # of one schema or example as JSON
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON, PROBLEM = "application/json", "application/problem+json"
 
@@ -157,4 +158,7 @@ def _described(schema: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return (
+        text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…\n(The rest is in the OpenAPI document.)"
+    )

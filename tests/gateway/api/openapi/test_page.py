@@ -9,6 +9,7 @@ import pytest
 from justhtml import Element, JustHTML
 
 from tests.gateway.api.openapi.samples import HOSTILE, SERVER, SHAPES, described
+from tests.gateway.config.samples import endpoint
 from tests.gateway.serving import ORDERS
 from tidegate_gateway.api.openapi.document import document
 from tidegate_gateway.api.openapi.page import POLICY, page_of
@@ -125,3 +126,13 @@ def test_a_page_of_many_operations_is_closed_at_first() -> None:
     many = [SHAPES["full"].model_copy(update={"slug": f"s{number}"}) for number in range(2)]
     closed = read(page_of(document(many, SERVER)))
     assert not [one for one in elements(closed, ".operation") if "open" in one.attrs]
+
+
+def test_a_page_is_no_larger_than_a_schema_is() -> None:
+    members = {f"n{number}": {"$ref": "#/$defs/a"} for number in range(12)}
+    root = {"$ref": "#/$defs/a", "$defs": {"a": {"properties": members}}}
+    large = {"properties": {f"p{number}": {"type": "string"} for number in range(3000)}}
+    for schema in (root, large):
+        page = page_of(described(endpoint(methods={"POST": {"input": {"validation": {"root": schema}}}})))
+        assert len(page) < 200_000
+    assert "(The rest is in the OpenAPI document.)" in page

@@ -1,5 +1,6 @@
 """Parts of a document as they are shown: references followed, values made up, members listed, lines for a shell."""
 
+import json
 import shlex
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from tidegate_gateway.api.openapi.curl import curl
 from tidegate_gateway.api.openapi.outline import MOST_ROWS, outline, type_of
 from tidegate_gateway.api.openapi.resolving import name_of, resolved
-from tidegate_gateway.api.openapi.sampling import MOST_DEPTH, sample
+from tidegate_gateway.api.openapi.sampling import MOST_DEPTH, MOST_VALUES, sample
 
 DOCUMENT: dict[str, Any] = {
     "a": {"$ref": "#/b"},
@@ -64,11 +65,31 @@ def test_a_value_is_made_up_of_a_schema(schema: Any, value: Any) -> None:
     assert sample(DOCUMENT, schema) == value
 
 
-def test_a_schema_within_itself_comes_to_an_end() -> None:
-    value, depth = sample(DOCUMENT, {"$ref": "#/tree"}), 0
-    while value:
-        value, depth = value["next"], depth + 1
-    assert depth == MOST_DEPTH + 1
+def test_a_schema_within_itself_is_met_with_nothing() -> None:
+    assert sample(DOCUMENT, {"$ref": "#/tree"}) == {"next": {}}
+    alone: dict[str, Any] = {"anyOf": []}
+    alone["anyOf"].append(alone)
+    assert sample(DOCUMENT, alone) == {}
+
+
+def deep(levels: int) -> dict[str, Any]:
+    return {"properties": {"a": deep(levels - 1)}} if levels else {}
+
+
+def test_a_value_is_no_larger_than_anybody_reads() -> None:
+    names = [f"n{number}" for number in range(20)]
+    wide: dict[str, Any] = {
+        f"s{n}": {"properties": {name: {"$ref": f"#/s{n + 1}"} for name in names}} for n in range(9)
+    }
+    assert 100 < json.dumps(sample(wide, {"$ref": "#/s0"})).count(":") <= MOST_VALUES
+    rounds = {name: {"properties": {other: {"$ref": f"#/{other}"} for other in names}} for name in names}
+    assert json.dumps(sample(rounds, {"$ref": "#/n0"})).count(":") <= MOST_VALUES
+    assert json.dumps(sample({}, deep(50))).count(":") == MOST_DEPTH + 1
+
+
+@pytest.mark.parametrize("large", ["x" * 5000, ["x"] * 5000, {"x" * 5000: 1}])
+def test_a_value_that_is_too_large_to_read_is_passed_over(large: Any) -> None:
+    assert sample({}, {"default": large, "type": "boolean"}) is True
 
 
 @pytest.mark.parametrize(
