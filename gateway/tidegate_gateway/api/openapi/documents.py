@@ -7,10 +7,12 @@ import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import asyncpg
 from pydantic import ValidationError
 
+from tidegate_gateway.api.openapi.cache import Cache
 from tidegate_gateway.api.openapi.document import document
 from tidegate_gateway.api.openapi.page import POLICY, page_of
 from tidegate_gateway.asgi import JSON, Answer, Header
@@ -20,6 +22,7 @@ from tidegate_gateway.data.sql import load
 from tidegate_gateway.problems import Problem
 
 QUERIES = load(__package__, "documents.sql")
+MOST_CACHED_BYTES = 32 * 1024 * 1024
 HTML = (b"content-type", b"text/html; charset=utf-8")
 # Each caller reads his own part of it.
 PRIVATE: tuple[Header, ...] = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
@@ -32,14 +35,29 @@ class Documents:
 
     def __init__(self, pool: asyncpg.Pool, public_url: str | None = None) -> None:
         self._pool, self._public_url = pool, public_url
-        self._turn = asyncio.Lock()  # whoever asks for many waits for himself, and not everybody else for him
+        self._cache = Cache(MOST_CACHED_BYTES)
+        # Of a tenant: whoever asks for many waits for himself, and not everybody else for him.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def answer(self, uids: Sequence[UUID], *, page: bool, request_server: str) -> Answer:
         """The document of some endpoints, or a page of it for people. Unavailable; Problem: none of them is there."""
+        server = self._public_url or request_server
+        versions = await self._fetch(QUERIES.versions, uids)
+        key = tuple(map(tuple, versions)), page, server
+        if found := self._cache.get(key):
+            return found
+        async with self._turns.setdefault(versions[0]["namespace"] if versions else "", asyncio.Lock()):
+            if found := self._cache.get(key):
+                return found
+            rows = await self._fetch(QUERIES.described, uids)
+            made = await asyncio.to_thread(_made, rows, page, server)
+            if await self._fetch(QUERIES.versions, uids) == versions:
+                self._cache.keep(key, made)
+            return made
+
+    async def _fetch(self, query: str, uids: Sequence[UUID]) -> list[asyncpg.Record]:
         async with acquire(self._pool) as connection:
-            rows = await connection.fetch(QUERIES.described, list(uids))
-        async with self._turn:
-            return await asyncio.to_thread(_made, rows, page, self._public_url or request_server)
+            return await connection.fetch(query, list(uids))
 
 
 def _made(rows: Sequence[asyncpg.Record], page: bool, server: str) -> Answer:

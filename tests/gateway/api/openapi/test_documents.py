@@ -1,12 +1,19 @@
 """Documents as they are served, over a real socket and from a real database."""
 
+import asyncio
 import json
+from typing import Any
 
 import asyncpg
+import pytest
 
 from tests.gateway.config.samples import endpoint, uid_of
 from tests.gateway.serving import ORDERS, serving
 from tests.gateway.tokens import SECRET, bearer, token
+from tidegate_gateway.api.openapi import documents
+from tidegate_gateway.api.openapi.cache import Cache
+from tidegate_gateway.api.openapi.document import document
+from tidegate_gateway.asgi import Answer
 from tidegate_gateway.config.model import CompanyConfig, EndpointConfig
 from tidegate_gateway.config.rows import make_row
 
@@ -78,6 +85,42 @@ async def test_what_cannot_be_read_is_left_out(database_url: str) -> None:
         reply = await caller.send("GET", COMPANY, headers=bearer())
         assert (reply.status, reply.json["code"]) == (503, "unavailable")
         await connection.close()
+
+
+async def test_a_document_is_made_once_for_all_who_may_read_the_same(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counted(*given: Any, **named: Any) -> dict[str, Any]:
+        made.append("")
+        return document(*given, **named)
+
+    monkeypatch.setattr(documents, "document", counted)
+    rows = [make_row(config, uid_of(config.name), 1) for config in configs()]
+    async with serving(database_url, *rows) as caller:
+        first = await asyncio.gather(*(caller.send("GET", COMPANY, headers=bearer()) for _ in range(5)))
+        assert ({reply.body for reply in first}, len(made)) == ({first[0].body}, 1)
+        others = await caller.send("GET", COMPANY, headers=bearer("other"))
+        assert ([tag["name"] for tag in others.json["tags"]], len(made)) == (["main/open", "main/others"], 2)
+        assert (await caller.send("GET", COMPANY, headers=bearer())).body == first[0].body
+        assert (await caller.send("GET", COMPANY, headers=bearer() | {"Host": "other.example"})).body != first[0].body
+        assert len(made) == 3
+        connection = await asyncpg.connect(database_url)
+        await spoil(connection, "orders", '{"displayName": "New"}')
+        await connection.close()
+        again = (await caller.send("GET", COMPANY, headers=bearer())).json
+        assert [tag["description"] for tag in again["tags"]] == ["open", "New"]
+
+
+def test_no_more_is_kept_than_there_is_room_for() -> None:
+    cache = Cache(100)
+    for number in range(9):
+        cache.keep(number, Answer(200, (), b"x" * 20))
+        assert cache.get(0)
+    cache.keep("large", Answer(200, (), b"x" * 26))
+    assert [number for number in range(9) if cache.get(number)] == [0, 5, 6, 7, 8]
+    assert cache.get("large") is None
 
 
 async def spoil(connection: asyncpg.Connection, name: str, change: str) -> None:
