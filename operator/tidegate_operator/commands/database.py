@@ -15,10 +15,11 @@ from tidegate_operator.local.postgres.server import running_url
 
 @dataclass(frozen=True)
 class Database:
-    """One database. `pgbouncer`: it is reached through PgBouncer."""
+    """One database. `pgbouncer`: `url` leads through PgBouncer; `listen_url`, where it is set, to PostgreSQL itself."""
 
     url: str
     pgbouncer: bool = False
+    listen_url: str | None = None
 
     def connect(self, size: int) -> asyncpg.Pool:
         """A pool, to be entered."""
@@ -41,4 +42,9 @@ def given_database() -> Database | None:
 
 def database_of(settings: Settings) -> Database:
     """The one that settings name."""
-    return Database(settings.database_url.get_secret_value(), settings.pgbouncer)
+    listen_url = settings.database_listen_url
+    return Database(
+        settings.database_url.get_secret_value(),
+        settings.pgbouncer,
+        listen_url.get_secret_value() if listen_url else None,
+    )

@@ -22,7 +22,7 @@ from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import set_up_logging
 from tidegate_operator.commands.database import Database, given_database
 from tidegate_operator.commands.running import read_settings
-from tidegate_operator.commands.sole_gateway import pod_of, refuse_others
+from tidegate_operator.commands.sole_gateway import SoleGateway, pod_of
 from tidegate_operator.local.errors import PlaceError
 from tidegate_operator.local.keys import encryption_keys
 from tidegate_operator.local.listening import admin_address, admin_word, refuse_taken
@@ -122,9 +122,8 @@ def _taken(data: Path, stack: AsyncExitStack) -> Path:
 
 
 async def _database(data: Path, stack: AsyncExitStack) -> tuple[Database, Keep]:
-    """A database with this version's schema, and what keeps it running: it is given, or one of our own."""
+    """A database with this version's schema, and what keeps it ours: it is given, or runs here."""
     database = given_database()
-    keep: Keep = asyncio.Event().wait
     if database is None:
         server = EmbeddedPostgres(data)
         database, keep = Database(await server.start()), server.keep
@@ -132,7 +131,10 @@ async def _database(data: Path, stack: AsyncExitStack) -> tuple[Database, Keep]:
         if server.folder != data:
             _say(f"PostgreSQL, which does not run as root, has its files in {server.folder}.")
     else:
-        await refuse_others(database, pod_of(data))
+        sole = SoleGateway(database, pod_of(data))
+        stack.push_async_callback(sole.stop)
+        await sole.start()
+        keep = sole.keep
     async with database.connect(size=1) as pool, acquire(pool) as connection:
         await migrate(connection)
     return database, keep

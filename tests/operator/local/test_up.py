@@ -355,6 +355,25 @@ async def test_a_second_one_on_a_given_database_is_refused_and_the_first_goes_on
         assert await other.end() == 0
 
 
+async def test_of_two_that_start_at_once_on_a_given_database_one_serves(
+    manifests: Path, data: Path, tmp_path: Path, empty_database_url: str
+) -> None:
+    given = {"TIDEGATE_DATABASE_URL": empty_database_url}
+    logs = tmp_path / "second"
+    logs.mkdir()
+    async with (
+        up(manifests, data / "1", logs=tmp_path, **given) as one,
+        up(manifests, data / "2", logs=logs, **given) as two,
+    ):
+        await eventually(lambda: {one.process.poll(), two.process.poll()} != {None}, within=60)
+        refused, running = (one, two) if one.process.poll() is not None else (two, one)
+        assert refused.process.returncode == 2
+        assert refused.err.startswith("tidegate: The database of TIDEGATE_DATABASE_URL serves "), refused.err
+        await running.says("  ready  GET,POST")
+        await served(running, "orders")
+        assert await running.end() == 0
+
+
 async def test_what_is_set_for_another_database_is_not_for_ours(manifests: Path, data: Path, tmp_path: Path) -> None:
     other = {"TIDEGATE_PGBOUNCER": "true", "TIDEGATE_DATABASE_LISTEN_URL": "postgresql://127.0.0.1:1/nothing"}
     async with up(manifests, data, logs=tmp_path, **other) as running:
