@@ -10,6 +10,8 @@ from typing import Any
 
 from jsonpath_ng.jsonpath import Child, DatumInContext, Descendants, Fields, Index, JSONPath, Root, Wildcard
 
+from tidegate_gateway.expressions import allowance
+from tidegate_gateway.expressions.errors import EvaluationError
 from tidegate_gateway.expressions.path_budget import bounded
 from tidegate_gateway.expressions.path_syntax import parse_path
 
@@ -36,6 +38,9 @@ def compile_value(text: str) -> Value:
 def compile_locations(text: str) -> Callable[[Any], list[Location]]:
     """Where the path matches: the keys from the root to each match. Raises PathError; evaluation, EvaluationError.
 
+    It is lax as PostgreSQL's paths are, so that whatever an index finds by a path is met by the same path here: a name
+    goes into the elements of an array, and what is no array is like one of a single element.
+
     Plain paths and `$..name` take time in proportion to the document, and never give up.
     """
     tree = parse_path(text)
@@ -46,7 +51,7 @@ def compile_locations(text: str) -> Callable[[Any], list[Location]]:
         case Descendants(left=Root(), right=Fields(fields=(name,))) if name != "*":
             return lambda document: list(_named_locations(document, name))
     find = bounded(tree)
-    return lambda document: [_location(match) for match in find(document)]
+    return lambda document: [(*at, *_location(match)) for at, root in _roots(document) for match in find(root)]
 
 
 def compile_keys(keys: Location) -> Value:
@@ -117,16 +122,41 @@ def _walk_all(document: Any, steps: tuple[Any, ...]) -> list[Any]:
     for step in steps:
         if step is _EVERY:
             found = [child for value in found for child in _children(value)]
+            _pay(len(found))
         else:
             found = [child for value in found if (child := _walk(value, (step,))) is not _MISSING]
     return found
 
 
+def _pay(steps: int) -> None:
+    allowance.take(steps)
+    if allowance.exhausted():
+        raise EvaluationError("The paths look at too much of this document: name what they look for more closely.")
+
+
 def _plain_locations(document: Any, steps: tuple[Any, ...]) -> list[Location]:
     found: list[tuple[Location, Any]] = [((), document)]
-    for step in steps:
-        found = [((*at, key), child) for at, value in found for key, child in _entries(value, step)]
+    for left, step in enumerate(steps, 1 - len(steps)):
+        found = [((*at, *keys), child) for at, value in found for keys, child in _lax_entries(value, step, -left)]
     return [at for at, _ in found]
+
+
+def _lax_entries(value: Any, step: Any, left: int) -> Iterator[tuple[Location, Any]]:
+    """What a step leads to, behind which so many are left."""
+    kind = type(value)
+    if kind is list and type(step) is str:
+        yield from (((at, step), one[step]) for at, one in enumerate(value) if type(one) is dict and step in one)
+        return
+    yield from (((key,), child) for key, child in _entries(value, step))
+    if kind is not list and (step is _EVERY or step in (0, -1)) and (left or kind is not dict):
+        yield (), value  # an object's members stand for it at the end of `$.card.*`
+
+
+def _roots(document: Any) -> Iterator[tuple[Location, Any]]:
+    """The document, and each element of an array: it becomes a row."""
+    yield (), document
+    if type(document) is list:
+        yield from (((index,), element) for index, element in enumerate(document))
 
 
 def _entries(value: Any, step: Any) -> Iterable[tuple[Key, Any]]:

@@ -12,6 +12,7 @@ from tests.gateway.logs import Logs
 from tidegate_gateway.front.redact import redactor
 from tidegate_gateway.front.storable import storable
 
+R = "[redacted]"
 CASES = [
     (("$.card.number",), b'{"card": {"number": "4111", "cvc": 123}}', {"card": {"number": "[redacted]", "cvc": 123}}),
     (("$.lines[*].pin",), b'{"lines": [{"pin": 1}, {"x": 2}]}', {"lines": [{"pin": "[redacted]"}, {"x": 2}]}),
@@ -21,6 +22,18 @@ CASES = [
     (("$[1]",), b"[1, 2]", [1, "[redacted]"]),
     (("$",), b'"secret"', "[redacted]"),
     (("$['a.b']",), b'{"a.b": 1, "a": {"b": 2}}', {"a.b": "[redacted]", "a": {"b": 2}}),
+    (("$.card.n",), b'[{"card": {"n": 1}}, 2, {"card": [{"n": 3}]}]', [{"card": {"n": R}}, 2, {"card": [{"n": R}]}]),
+    (
+        ("$[?@.k == 1].n", "$.b[?@.k == 1].n"),
+        b'[{"k": 1, "n": 2}, {"b": [{"k": 1, "n": 3}]}]',
+        [{"k": 1, "n": R}, {"b": [{"k": 1, "n": R}]}],
+    ),
+    (
+        ("$.lines[*].pin", "$.first[0].pin"),
+        b'{"lines": {"pin": 1}, "first": {"pin": 2}}',
+        {"lines": {"pin": R}, "first": {"pin": R}},
+    ),
+    (("$.a[*]", "$.b[0]"), b'{"a": 1, "b": 2}', {"a": R, "b": R}),
     (("$.*",), b'{"a": 1, "b": [2]}', {"a": "[redacted]", "b": "[redacted]"}),
 ]
 
@@ -48,6 +61,14 @@ async def test_it_reaches_neither_the_table_nor_the_log(open_front: OpenFront, p
     assert read.body == b'{"card": {"number": "[redacted]"}, "total": 1.10}'
     assert not await pool.fetchval("SELECT count(*) FROM datum WHERE input::text LIKE '%4111%'")
     assert "4111" not in str(logs.lines())
+
+
+async def test_nothing_is_found_by_what_was_redacted(open_front: OpenFront, pool: asyncpg.Pool) -> None:
+    index = {"id": 1, "name": "card", "method": "POST", "source": "Input", "path": "$.card.number", "type": "Text"}
+    front = open_front(endpoint(authentication="None", methods={"POST": {}}, redact=["$.card.number"], indexes=[index]))
+    for body in (b'[{"card": {"number": "4111"}}]', b'{"card": [{"number": "4111"}]}'):
+        assert (await answer(front, body=body)).status == 201
+    assert {row["text_value"] for row in await pool.fetch("SELECT text_value FROM data_point")} == {R}
 
 
 def test_a_body_that_cannot_be_searched_is_not_stored() -> None:
