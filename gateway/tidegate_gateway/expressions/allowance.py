@@ -1,6 +1,6 @@
-"""How much work may be done together, where somebody bounds it: whoever tries an endpoint out has others waiting.
+"""How much work may be done together: all rows and pairs of a request, all examples of an endpoint.
 
-A gateway that serves bounds each evaluation by itself; here nothing is bounded unless `allowed` says so.
+Each evaluation is bounded by itself; here nothing is bounded unless `allowed` says so.
 """
 
 import threading
@@ -17,12 +17,16 @@ _LEFT = _Left()
 
 @contextmanager
 def allowed(steps: int) -> Iterator[None]:
-    """Bounds all that is evaluated in this block and thread. A step is a value that a path looks at."""
-    _LEFT.steps = steps
+    """Bounds all that is evaluated in this block and thread, within an outer block's bound too.
+
+    A step is a value that a path looks at.
+    """
+    outer, given = _LEFT.steps, most(steps)
+    _LEFT.steps = given
     try:
         yield
     finally:
-        _LEFT.steps = None
+        _LEFT.steps = None if outer is None else outer - (given - _LEFT.steps)
 
 
 def most(steps: int) -> int:

@@ -16,7 +16,6 @@ from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.exact import read_exact, write_exact
 from tidegate_gateway.front.ids import parse_id
 from tidegate_gateway.front.json_patch import parse_patch
-from tidegate_gateway.front.judging import unhurried
 from tidegate_gateway.front.media import is_json_patch
 from tidegate_gateway.front.merge_patch import merged
 from tidegate_gateway.front.patching import TOO_DEEP, TOO_LARGE, patched
@@ -25,6 +24,7 @@ from tidegate_gateway.front.prefer import MINIMAL, wants_minimal
 from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.storable import Body, storable
+from tidegate_gateway.front.unhurried import unhurried, within_bounds
 from tidegate_gateway.front.versions import check_run, check_version, etag, is_there
 from tidegate_gateway.problems import Problem
 
@@ -42,13 +42,14 @@ class ItemActions:
     async def replace(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`PUT /<id>`: what is stored is the body."""
         body = await self._body.read(request, endpoint)
-        return await self._edit(request, endpoint, tail, lambda _: body)
+        return await self._edit(request, endpoint, tail, body, lambda _: body)
 
     async def change(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`PATCH /<id>`, by JSON Merge Patch or JSON Patch."""
         body = await self._body.read(request, endpoint)
-        apply = _json_patch(body, self._body.max_bytes) if is_json_patch(request.headers) else _merge_patch(body)
-        return await self._edit(request, endpoint, tail, partial(self._made, apply))
+        parse = partial(_json_patch, self._body.max_bytes) if is_json_patch(request.headers) else _merge_patch
+        apply = await unhurried(len(body.text), partial(parse, body))
+        return await self._edit(request, endpoint, tail, body, partial(self._made, apply))
 
     async def delete(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`DELETE /<id>`."""
@@ -77,15 +78,17 @@ class ItemActions:
             raise Problem("too_large", TOO_LARGE)
         return storable(text)
 
-    async def _edit(self, request: Request, endpoint: CompiledEndpoint, tail: str | None, make: Make) -> Answer:
+    async def _edit(
+        self, request: Request, endpoint: CompiledEndpoint, tail: str | None, body: Body, make: Make
+    ) -> Answer:
         async def change(found: StoredDatum) -> Edited:
             if not is_there(endpoint, found):
                 raise Problem("not_found", NOT_THERE)
             check_version(request.scope["headers"], found)
             check_run(found)
             stored = found.input or b"null"
-            size = len(stored) + request.received
-            text = await unhurried(size, lambda: _judged(make(stored), request.method, endpoint))
+            size = len(stored) + len(body.text)
+            text = await within_bounds(size, lambda: _judged(make(stored), request.method, endpoint))
             return Edited(text, endpoint.points.get(found.method, ()))
 
         changed = await _answered(self._items.edit(endpoint.uid, _id(tail), change))
@@ -104,7 +107,7 @@ def _merge_patch(body: Body) -> Callable[[Any], Any]:
     return lambda before: merged(before, patch)
 
 
-def _json_patch(body: Body, most_bytes: int) -> Callable[[Any], Any]:
+def _json_patch(most_bytes: int, body: Body) -> Callable[[Any], Any]:
     operations = parse_patch(read_exact(body.text))
     return lambda before: patched(before, operations, most_bytes)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tidegate_gateway.problems import Problem
 
-MOST_OPERATIONS = 1000
+MOST_OPERATIONS, MOST_TOKENS = 1000, 5000
 FOREIGN_ESCAPE = re.compile("~(?![01])")
 NEEDS = {
     "add": ("value",),
@@ -56,6 +56,8 @@ def _tokens(pointer: Any, number: int) -> Tokens:
     """A JSON Pointer (RFC 6901), in front of it the name under which the whole document is held."""
     if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
         raise Problem("invalid_patch", f"Operation {number} has a path that is no JSON Pointer: it begins with /.")
+    if pointer.count("/") > MOST_TOKENS:
+        raise Problem("invalid_patch", f"Operation {number} has a path of more than {MOST_TOKENS} steps.")
     if FOREIGN_ESCAPE.search(pointer):
         raise Problem("invalid_patch", f"Operation {number} has a path with a ~ that neither 0 nor 1 follows.")
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/"))

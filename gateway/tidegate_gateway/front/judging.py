@@ -1,9 +1,7 @@
-"""Holds a body against what its method asks for, and gives what is stored of it. Large ones keep nobody waiting."""
+"""Holds a body against what its method asks for, and gives what is stored of it."""
 
-import asyncio
-from collections.abc import Callable, Mapping
-from contextvars import ContextVar
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from tidegate_gateway.data.ids import time_of
@@ -13,16 +11,7 @@ from tidegate_gateway.front.query import ACCESS_TOKEN, check_text, parameters
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.row_mapping import RowMapping
 from tidegate_gateway.front.storable import Body
-
-LARGE = 1024 * 1024
-at_once: ContextVar[bool] = ContextVar("at_once", default=False)
-"""Set where nobody else waits for a turn, and there may be no threads."""
-T = TypeVar("T")
-
-
-async def unhurried(size: int, work: Callable[[], T]) -> T:
-    """The result of work on so many bytes: where it takes long, others have their turn meanwhile."""
-    return work() if size < LARGE or at_once.get() else await asyncio.to_thread(work)
+from tidegate_gateway.front.unhurried import within_bounds
 
 
 async def judged(request: Request, intake: Intake, body: Body, id_: UUID) -> bytes:
@@ -34,7 +23,7 @@ async def judged(request: Request, intake: Intake, body: Body, id_: UUID) -> byt
         intake.check(context, size)
         return intake.redactor.text(body) if intake.redactor else body.text
 
-    return await unhurried(mapping.work(body.text.count(b"{"), size) if mapping else size, work)
+    return await within_bounds(mapping.work(body.text.count(b"{"), size) if mapping else size, work)
 
 
 def _context(request: Request, mapping: RowMapping, document: Any, id_: UUID) -> Context:

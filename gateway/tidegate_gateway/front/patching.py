@@ -17,7 +17,7 @@ TOO_LARGE = "The datum would become larger than the gateway takes."
 TOO_DEEP = "The datum would be nested deeper than can be stored."
 
 
-class Allowance:
+class CopyBudget:
     """What all copies may come to. Each copy of the whole doubles it, and thirty of them are more than memory holds."""
 
     def __init__(self, most_bytes: int) -> None:
@@ -44,11 +44,11 @@ def patched(target: Any, operations: list[Operation], most_bytes: int) -> Any:
 
     Problem: `patch_conflict`; `too_large` and `unstorable_json` for what would come of it.
     """
-    holder, allowance = {"": copy.deepcopy(target)}, Allowance(most_bytes)
+    holder, budget = {"": copy.deepcopy(target)}, CopyBudget(most_bytes)
     for number, one in enumerate(operations):
         try:
             if one.op == "copy":
-                allowance.spend(_find(holder, one.source))
+                budget.spend(_find(holder, one.source))
             _APPLY[one.op](holder, one)
         except LookupError:
             raise Problem("patch_conflict", f"Operation {number} does not go with the stored datum.") from None

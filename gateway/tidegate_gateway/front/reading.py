@@ -4,10 +4,10 @@ from functools import partial
 
 from tidegate_gateway.front.body import read_json_body
 from tidegate_gateway.front.compile import CompiledEndpoint
-from tidegate_gateway.front.judging import unhurried
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.room import Room
 from tidegate_gateway.front.storable import Body, storable
+from tidegate_gateway.front.unhurried import unhurried
 from tidegate_gateway.problems import Problem
 
 EMPTY = Body(b"{}", {})

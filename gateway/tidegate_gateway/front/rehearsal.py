@@ -21,9 +21,9 @@ from tidegate_gateway.expressions import allowance
 from tidegate_gateway.front.compile import PREFIX, compile_endpoint
 from tidegate_gateway.front.door import Door
 from tidegate_gateway.front.expectation import differences
-from tidegate_gateway.front.judging import at_once
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.unhurried import at_once
 from tidegate_gateway.problems import Problem
 
 TOKEN = "rehearsal"  # noqa: S105 - it opens nothing but a rehearsal

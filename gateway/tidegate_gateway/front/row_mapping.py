@@ -16,12 +16,10 @@ from tidegate_gateway.problems import Problem
 MOST_REPEATED_BYTES = 32 * 1024 * 1024
 HEADERS, QUERY = "${headers}", "${query."
 WHOLE_BODY = ("${body}", "${bodyBase64}")
-BYTES_A_STEP = 16  # of a row that a plain path goes through
-SEARCH_WEIGHT = 64  # a path that searches takes so much longer than one that is gone along
 
 
 class RowMapping:
-    """`headers` and `query`: whether it reads them. `weight`: how much work it makes of a byte."""
+    """`headers` and `query`: whether it reads them."""
 
     def __init__(self, pairs: Sequence[Pair]) -> None:
         """MappingError: a source does not compile."""
@@ -33,12 +31,11 @@ class RowMapping:
         self._body = any(source in WHOLE_BODY for source in sources)
         self.headers = HEADERS in sources
         self.query = any(source.startswith(QUERY) for source in sources)
-        self.weight = SEARCH_WEIGHT if any(map(_searches, sources)) else 1
 
     def rows(self, elements: list[Any], context: Context, size: int) -> list[dict[str, Any]]:
         """The rows; the body has `size` bytes. Problem: `invalid_rows`."""
         self._check_repeated(len(elements), context, size)
-        allowance.take(len(self._each) * (len(elements) + size // BYTES_A_STEP))
+        allowance.take(len(self._each) * len(elements))
         if allowance.exhausted():
             raise Problem("invalid_rows", "The mapping takes too much work.")
         shared = self._names | {name: read(context) for name, read in self._once}
@@ -46,7 +43,7 @@ class RowMapping:
 
     def work(self, rows: int, size: int) -> int:
         """About how many bytes are gone through for so many rows."""
-        return size * (self.weight + (rows if self._body else 0))
+        return size * (1 + (rows if self._body else 0))
 
     def _row(self, shared: dict[str, Any], context: Context, element: Any, number: int) -> dict[str, Any]:
         context.row = element
@@ -70,7 +67,3 @@ class RowMapping:
 
 def _is_shared(source: str) -> bool:
     return source in (*WHOLE_BODY, HEADERS) or source.startswith(QUERY)
-
-
-def _searches(source: str) -> bool:
-    return source.startswith("$") and not source.startswith("${") and (".." in source or "?" in source)

@@ -16,7 +16,8 @@ from tidegate_gateway.problems import Problem
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MOST_DEPTH, MOST_DIGITS, MOST_EXPONENT = 64, 1000, 1000
-MOST_VALUES, MOST_ZEROS, FEW_EXPONENTS = 2_000_000, 1_000_000, 1000
+MOST_VALUES, MOST_ZEROS, FEW_EXPONENTS = 2_000_000, 16_000_000, 1000
+MOST_QUOTES = 4 * (MOST_VALUES + 1)  # a value and its name have two each
 EXPONENT = re.compile(rb"[0-9][eE]([+-]?[0-9]+)")
 
 
@@ -52,11 +53,15 @@ def _check_cost(text: bytes, outline: bytes) -> None:
     if text.count(b",") + outline.count(b"[") > MOST_VALUES:
         bare = _without_strings(text)
         if bare.count(b",") + bare.count(b"[") + bare.count(b"{") > MOST_VALUES:
-            raise Problem("unstorable_json", f"The body has more than {MOST_VALUES} values.")
+            raise _too_many()
     if outline.count(b"0e") > FEW_EXPONENTS:
         zeros = sum(_zeros(found[1]) for found in EXPONENT.finditer(_without_strings(text)))
         if zeros > MOST_ZEROS + len(text):
             raise Problem("unstorable_json", "The exponents of the numbers stand for too many digits.")
+
+
+def _too_many() -> Problem:
+    return Problem("unstorable_json", f"The body has more than {MOST_VALUES} values.")
 
 
 def _zeros(exponent: bytes) -> int:
@@ -156,4 +161,6 @@ def _without_strings(text: bytes) -> bytes:
     """What is left of JSON without its strings, in which brackets mean nothing."""
     if b"\\" in text:
         text = _without_escaped_backslashes(text).replace(b'\\"', b"")
+    if text.count(b'"') > MOST_QUOTES:
+        raise _too_many()
     return b"".join(text.split(b'"')[::2])

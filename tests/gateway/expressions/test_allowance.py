@@ -24,6 +24,17 @@ def test_what_is_taken_is_missing_until_the_block_ends() -> None:
     assert not allowance.exhausted()
 
 
+def test_a_block_within_another_is_bounded_by_both() -> None:
+    with allowance.allowed(10):
+        with allowance.allowed(6):
+            allowance.take(4)
+            assert allowance.most(100) == 2
+        assert allowance.most(100) == 6
+        with allowance.allowed(100):
+            assert allowance.most(100) == 6
+    assert allowance.most(100) == 100
+
+
 def test_paths_pay_for_what_they_look_at_also_when_they_give_up() -> None:
     find = compile_path("$..*..b")
     with allowance.allowed(1_000_000):

@@ -247,6 +247,8 @@ async def test_a_patch_that_nests_a_datum_too_deep_is_refused(open_front: OpenFr
     patch = [{"op": "add", "path": "/d" + "/0" * 60 * number, "value": deep} for number in range(layers)]
     reply = await patched(front, place, [*patch, {"op": "copy", "from": "/d", "path": "/e"}], **JSON_PATCH)
     assert (reply.status, reply.code) == (400, "unstorable_json")
+    far = await patched(front, place, [{"op": "remove", "path": "/" * 100_000}], **JSON_PATCH)
+    assert (far.code, far.json["detail"]) == ("invalid_patch", "Operation 0 has a path of more than 5000 steps.")
     assert (await answer(front, "GET", place)).headers["etag"] == '"1"'
 
 
