@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, cast
@@ -16,6 +16,7 @@ from tidegate_gateway.problems import Problem
 PARAMETER = re.compile(r"([a-z][a-z0-9_]*)(?:\[([a-z]+)\])?")
 NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{5,18}([Zz]|[+-][0-9]{2}:[0-9]{2})?)?")
+FRACTION = re.compile(r"\.[0-9]{1,9}(?![0-9])")
 OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte")
 OF_BOOLEANS = OPERATORS[:2]
 FIRST_YEAR, LAST_YEAR = 2, 9998  # whose times are times in every zone
@@ -59,10 +60,17 @@ def parse_filter(name: str, value: str, known: Filterables) -> Filter | None:
 
 
 def parse_time(name: str, text: str) -> datetime:
-    """An RFC 3339 time or date; without an offset it is in UTC. Problem: `invalid_parameter`."""
+    """An RFC 3339 time or date; without an offset it is in UTC. Problem: `invalid_parameter`.
+
+    It is rounded to microseconds as PostgreSQL rounds what it indexes.
+    """
+    fraction = FRACTION.search(text)
+    whole = text.replace(fraction[0], "", 1) if fraction else text
     try:
-        time = datetime.fromisoformat(text.upper()) if TIME.fullmatch(text) else None
-    except ValueError:
+        time = datetime.fromisoformat(whole.upper()) if TIME.fullmatch(text) else None
+        if time and fraction:
+            time += timedelta(microseconds=round(float(fraction[0]) * 1_000_000))
+    except (ValueError, OverflowError):
         time = None
     if time is None or not FIRST_YEAR <= time.year <= LAST_YEAR:
         raise Problem("invalid_parameter", f"The query parameter {name} must be a time, as in 2026-03-01T12:00:00Z.")

@@ -103,3 +103,15 @@ REFUSED = {
 async def test_what_is_no_parameter_says_why(open_front: OpenFront, query: bytes) -> None:
     reply: Any = await answer(open_front(indexed()), "GET", query=query)
     assert (reply.status, reply.code, reply.json["detail"]) == (400, "invalid_parameter", REFUSED[query])
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-01-01T00:00:00.1234567Z", "2026-12-31T23:59:59.9999999+01:00", "2026-01-01T00:00:00.12"]
+)
+async def test_a_time_is_found_by_itself_however_many_digits_it_has(open_front: OpenFront, time: str) -> None:
+    front = open_front(indexed())
+    await answer(front, body=orjson.dumps({"at": time}))
+    await items(front, 1)
+    for operator in ("at", "at[lte]", "at[gte]"):
+        reply = await answer(front, "GET", query=f"{operator}={time.replace('+', '%2B')}".encode())
+        assert len(reply.json["Items"]) == 1, operator
