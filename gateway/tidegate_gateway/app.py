@@ -41,7 +41,7 @@ from tidegate_gateway.upkeep import Upkeep
 IN_FLIGHT_SHARE = 0.8  # of the grace: the rest is for what waits to be written
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 # Connections, apart from each other: readers of large data keep no writer, no heartbeat and no readiness waiting.
-READERS, LANES, HOUSE, BACKGROUND = 10, 2, 3, 4
+READERS, CHANGERS, LANES, HOUSE, BACKGROUND = 8, 3, 2, 3, 4
 ENDING = (signal.SIGTERM, signal.SIGINT)
 GC_THRESHOLDS = (100_000, 50, 1000)  # a full collection among 10,000 endpoints keeps every request waiting, for nothing
 
@@ -54,8 +54,9 @@ class Gateway:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings = settings
         self._metrics = Metrics()
-        sizes = (READERS, LANES, HOUSE, BACKGROUND)
-        self._readers, self._writers, self._house, self._background = (_pool(settings, size) for size in sizes)
+        self._readers, self._changers, self._writers, self._house, self._background = (
+            _pool(settings, size) for size in (READERS, CHANGERS, LANES, HOUSE, BACKGROUND)
+        )
         self._writer = Writer(
             self._writers, lanes=LANES, observe=self._metrics.committed, unindexable=self._metrics.unindexable
         )
@@ -143,14 +144,14 @@ class Gateway:
 
     @property
     def _pools(self) -> tuple[asyncpg.Pool, ...]:
-        return self._writers, self._readers, self._house, self._background
+        return self._writers, self._changers, self._readers, self._house, self._background
 
     def _served(self) -> Snapshot | None:
         """What is served, if anything can be."""
         return self._watch.snapshot if self._watch.loaded and self._upkeep.problem is None else None
 
     def _front(self) -> Front:
-        items = Items(self._readers, self._metrics.unindexable)
+        items = Items(self._changers, self._metrics.unindexable)
         documents = Documents(self._readers, self._settings.public_url)
         return Front(
             self._served,

@@ -5,6 +5,7 @@ Large data wait in a line of their own: PostgreSQL takes seconds over one of the
 
 import asyncio
 from collections import deque
+from time import monotonic
 
 from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import DataError, Unavailable, WriterFull
@@ -15,10 +16,10 @@ LARGE_BYTES = 1024 * 1024
 class Waiting:
     """A datum and the caller who waits for it; one who went away is answered in vain."""
 
-    __slots__ = ("_answer", "datum", "size")
+    __slots__ = ("_answer", "datum", "since", "size")
 
     def __init__(self, datum: Datum) -> None:
-        self.datum, self.size = datum, datum.size
+        self.datum, self.size, self.since = datum, datum.size, monotonic()
         self._answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property

@@ -6,6 +6,11 @@ from uuid import UUID
 ROW_BYTES = 256
 
 
+def size_of(input_: bytes | None, output: bytes | None) -> int:
+    """About how many bytes a datum takes."""
+    return ROW_BYTES + len(input_ or b"") + len(output or b"")
+
+
 @dataclass(frozen=True, slots=True)
 class IndexPoint:
     """One index that a document is to be found by. `definition` is its id, `path` a PostgreSQL jsonpath."""
@@ -35,7 +40,7 @@ class Datum:
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return ROW_BYTES + len(self.input or b"") + len(self.output or b"")
+        return size_of(self.input, self.output)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ from uuid import UUID
 
 import asyncpg
 
-from tidegate_gateway.data.datum import IndexPoint, StoredDatum
+from tidegate_gateway.data.datum import IndexPoint, StoredDatum, size_of
 from tidegate_gateway.data.deleting import AT_ONCE, SECONDS, delete_data
 from tidegate_gateway.data.ids import LOWEST
 from tidegate_gateway.data.pool import Connection, acquire
 from tidegate_gateway.data.queues import Queues
+from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.sql import load
 
 QUERIES = load(__package__, "items.sql")
+ATTEMPTS = 3  # without holding the datum
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,35 @@ class Items:
 
     def __init__(self, pool: asyncpg.Pool, unindexable: Callable[[Mapping[int, int]], None] = lambda _: None) -> None:
         self._pool, self._queues, self._unindexable = pool, Queues(), unindexable
+        self._reader = Reader(pool)
 
     async def edit(self, endpoint: UUID, id_: UUID, change: Change) -> StoredDatum | None:
         """Replaces the input by what `change` makes of the datum; None if it is not there.
 
-        What `change` raises goes through, and the datum stays as it was.
+        What `change` raises goes through, and the datum stays as it was. Nothing is held while `change` works, which is
+        asked anew if somebody was faster; not even they can be so for ever.
         """
-        async with self._queues.turn(id_), acquire(self._pool) as connection, connection.transaction():
+        async with self._queues.turn(id_):
+            for _ in range(ATTEMPTS):
+                found = await self._reader.get(endpoint, id_)
+                if found is None:
+                    return None
+                edited = await change(found)
+                async with acquire(self._pool) as connection:
+                    row = await _changed(connection, endpoint, found, edited)
+                if row:
+                    return self._with(found, row)
+            return await self._edit_held(endpoint, id_, change)
+
+    async def _edit_held(self, endpoint: UUID, id_: UUID, change: Change) -> StoredDatum | None:
+        async with acquire(self._pool) as connection, connection.transaction():
             found = await _locked(connection, endpoint, id_)
             if found is None:
                 return None
-            row = await _changed(connection, endpoint, id_, await change(found))
+            row = await _changed(connection, endpoint, found, await change(found))
+        return self._with(found, row) if row else None
+
+    def _with(self, found: StoredDatum, row: asyncpg.Record) -> StoredDatum:
         if row["unindexable"]:
             self._unindexable(dict.fromkeys(row["unindexable"], 1))
         return replace(found, version=row["version"], input=row["input"])
@@ -88,8 +108,9 @@ async def _locked(connection: Connection, endpoint: UUID, id_: UUID) -> StoredDa
     return StoredDatum(*row) if row else None
 
 
-async def _changed(connection: Connection, endpoint: UUID, id_: UUID, edited: Edited) -> asyncpg.Record:
+async def _changed(connection: Connection, endpoint: UUID, found: StoredDatum, edited: Edited) -> asyncpg.Record | None:
+    """What the datum is now; None if it is not any more what was found."""
     points = [(point.definition, point.type, point.path) for point in edited.points]
     columns = map(list, zip(*points, strict=True)) if points else ([], [], [])
-    (row,) = await connection.fetch(QUERIES.change_datum, id_, edited.input, *columns, endpoint, timeout=SECONDS)
-    return row
+    given = (found.id, edited.input, *columns, endpoint, size_of(edited.input, found.output), found.version)
+    return await connection.fetchrow(QUERIES.change_datum, *given, timeout=SECONDS)

@@ -9,8 +9,9 @@ FOR UPDATE;
 -- Replaces the input of a datum, numbers the version, and indexes it anew where it stands in the order of readers; gives
 -- also the definitions whose value is not of their type. Indexed is what the caller knows of and what is in the database:
 -- a gateway that has not heard of a definition yet leaves no old value behind. What the output is found by stays.
+-- No row: it is of another version by now.
 WITH changed AS (
-    UPDATE datum SET input = $2, version = version + 1 WHERE id = $1 RETURNING *
+    UPDATE datum SET input = $2, version = version + 1, size = $7 WHERE id = $1 AND version = $8 RETURNING *
 ), wanted AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, type, path
     FROM (
@@ -32,7 +33,7 @@ WITH changed AS (
         text_value = excluded.text_value, number_value = excluded.number_value, time_value = excluded.time_value
 ), gone AS (
     DELETE FROM data_point
-    WHERE datum = $1
+    WHERE datum = $1 AND EXISTS (SELECT FROM changed)
         AND definition NOT IN (SELECT definition FROM found WHERE typed)
         AND (
             definition IN (SELECT id FROM wanted)

@@ -16,7 +16,9 @@ from tidegate_gateway.data.pool import Connection, discard
 from tidegate_gateway.data.sql import load
 
 QUERIES = load(__package__, "queries.sql")
-COLUMNS = attrgetter("id", "endpoint", "method", "token", "source", "status", "input", "output")
+COLUMNS = attrgetter("id", "endpoint", "method", "token", "source", "status", "input", "output", "size")
+CONFLICT = "{conflict}"
+IS_STORED = "ON CONFLICT DO NOTHING"  # an earlier attempt was committed after all: its connection broke
 POINT = attrgetter("definition", "type", "path")
 
 
@@ -65,13 +67,14 @@ class Lane:
 
 async def _execute(connection: Connection, batch: Sequence[Datum], seconds: float, *, again: bool) -> Mapping[int, int]:
     columns = [list(column) for column in zip(*map(COLUMNS, batch), strict=True)]
+    conflict = IS_STORED if again else ""
     points = [(number, *POINT(point)) for number, datum in enumerate(batch, 1) for point in datum.points]
     with postgres_errors():
         if not points:
-            statement = QUERIES.insert_data_again if again else QUERIES.insert_data
+            statement = QUERIES.insert_data.replace(CONFLICT, conflict)
             await connection.execute(statement, *columns, timeout=seconds)
             return {}
-        statement = QUERIES.insert_indexed_again if again else QUERIES.insert_indexed
+        statement = QUERIES.insert_indexed.replace(CONFLICT, conflict)
         columns += [list(column) for column in zip(*points, strict=True)]
         return {
             row["definition"]: row["values"] for row in await connection.fetch(statement, *columns, timeout=seconds)

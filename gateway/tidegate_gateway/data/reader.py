@@ -15,19 +15,27 @@ from tidegate_gateway.data.datum import StoredDatum
 from tidegate_gateway.data.errors import Unavailable
 from tidegate_gateway.data.ids import LOWEST, first_id, lowest_behind, time_of
 from tidegate_gateway.data.paging import Filter, Page, PageQuery
-from tidegate_gateway.data.pool import Connection, acquire
+from tidegate_gateway.data.pool import STATEMENT_SECONDS, Connection, acquire
 from tidegate_gateway.data.sql import load
 
 QUERIES, PAGES = load(__package__, "queries.sql"), load(__package__, "pages.sql")
 
 # From where to go on after a datum that is gone, measured from its id: what was written after it may have an older id.
-WRITTEN_LATER = timedelta(minutes=1)
+# None is begun to be written a minute after it came (`writer`), and no statement takes longer than that.
+WRITTEN_LATER = timedelta(seconds=60 + STATEMENT_SECONDS)
 READ_SECONDS = 10.0  # data can be large
 READY_SECONDS = 2.0
 HIGHEST = UUID(int=2**128 - 1)
-# As they are stored, compressed: a page of the largest bodies would not fit into the memory of a gateway.
-PAGE_BYTES = 8 * 1024 * 1024
+PAGE_BYTES = 16 * 1024 * 1024  # a page of the largest bodies would not fit into the memory of a gateway
 MOST_CANDIDATES = 5000
+
+
+def page_of(listed: str) -> str:
+    """The statement that gives a page of the data that another one lists."""
+    return PAGES.measured.replace("{listed}", listed).replace("{bytes}", str(PAGE_BYTES))
+
+
+PAGE, FILTERED, BY_ID = page_of(PAGES.page), page_of(PAGES.page_filtered), page_of(PAGES.page_of)
 
 
 class Position(NamedTuple):
@@ -84,13 +92,20 @@ def _within(position: Position, query: PageQuery) -> Position:
 
 async def _page(connection: Connection, endpoint: UUID, query: PageQuery, position: Position) -> Page:
     # One more than is asked for tells whether there is more.
-    given = (endpoint, *position, list(query.statuses) or None, query.limit + 1, PAGE_BYTES)
+    given = (endpoint, *position, list(query.statuses) or None, query.limit + 1)
     if not query.filters:
-        return _full(await connection.fetch(PAGES.page, *given, timeout=READ_SECONDS), query.limit)
+        return _full(await connection.fetch(PAGE, *given, timeout=READ_SECONDS), query.limit)
+    async with connection.transaction(isolation="repeatable_read", readonly=True):  # its statements see the same data
+        return await _filtered(connection, endpoint, query, position, given)
+
+
+async def _filtered(
+    connection: Connection, endpoint: UUID, query: PageQuery, position: Position, given: tuple[Any, ...]
+) -> Page:
     candidates = await choose(connection, query.filters, position[2:])
     if set(candidates.filters) == set(query.filters) and not query.statuses:
         return await _first(connection, candidates, (endpoint, *position), query.limit)
-    statement = PAGES.page_filtered.replace("{candidates}", candidates.statement(15))
+    statement = FILTERED.replace("{candidates}", candidates.statement(14))
     more = (MOST_CANDIDATES, *_columns(query.filters), *candidates.parameters)
     page = _full(await connection.fetch(statement, *given, *more, timeout=READ_SECONDS), query.limit)
     if page.following:
@@ -103,7 +118,7 @@ async def _first(connection: Connection, candidates: Candidates, given: tuple[An
     statement = PAGES.first_candidates.replace("{candidates}", candidates.statement(7))
     found = await connection.fetch(statement, *given, limit + 1, *candidates.parameters, timeout=READ_SECONDS)
     ids = [row["id"] for row in found]
-    return _full(await connection.fetch(PAGES.page_of, given[0], ids, PAGE_BYTES, timeout=READ_SECONDS), limit)
+    return _full(await connection.fetch(BY_ID, given[0], ids, timeout=READ_SECONDS), limit)
 
 
 def _full(rows: list[asyncpg.Record], limit: int) -> Page:

@@ -24,6 +24,7 @@ MEGABYTE = 1024 * 1024
 # and a large datum may have to do with a sixteenth of them: it keeps nobody waiting but its like.
 BYTES_PER_SECOND, LARGE_BYTES_PER_SECOND = MEGABYTE, MEGABYTE / 4
 INTERNAL_ERROR = "XX000"  # also what PostgreSQL says of a value that its memory cannot hold
+LATEST_SECONDS = 50.0  # readers that go on from a time count on it that nothing older is written
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4)  # seconds between the attempts at a batch; the last one repeats
 Observer = Callable[[int, float], None]
 
@@ -90,6 +91,10 @@ class Writer:
     async def _store(self, lane: Lane, batch: Sequence[Waiting]) -> None:
         """Commits a batch and answers its callers; a batch that holds a bad row goes on in halves."""
         began = monotonic()
+        if late := [waiting for waiting in batch if began - waiting.since > LATEST_SECONDS]:
+            _fail(late, Unavailable)
+            if not (batch := [waiting for waiting in batch if waiting not in late]):
+                return
         try:
             await self._commit(lane, batch, began)
         except Unstorable as error:

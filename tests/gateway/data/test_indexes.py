@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 import pytest
 
+import tidegate_gateway.data.reader as reader_module
 from tests.gateway.data.making import ENDPOINT, datum, ids, listed, running, write_all
 from tests.waiting import eventually
 from tidegate_gateway.data.datum import Datum, IndexPoint
@@ -185,6 +186,25 @@ async def test_pages_of_a_filter_follow_each_other(reader: Reader, many: list[Da
         if after is None:
             break
     assert seen == [one.id for one in many[0:20:2]]
+
+
+async def test_what_is_stored_while_a_page_is_read_is_not_passed_over(
+    reader: Reader, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "MOST_CANDIDATES", 25)
+    look, late = reader_module._last, [indexed({"total": 2}) for _ in range(10)]
+    assert await write_all(writer, [indexed({"total": 1}) for _ in range(20)]) == [None] * 20
+    await listed(reader, 20)
+
+    async def look_later(*given: Any) -> UUID | None:
+        assert await write_all(writer, late) == [None] * 10
+        await listed(reader, 30)
+        return await look(*given)
+
+    monkeypatch.setattr(reader_module, "_last", look_later)
+    assert await page(reader, of(TOTAL, "ne", Decimal(1)), limit=5) == Page([], None)
+    monkeypatch.setattr(reader_module, "_last", look)
+    assert len((await page(reader, of(TOTAL, "ne", Decimal(1)), limit=10)).data) == 5
 
 
 async def test_nobody_finds_the_data_of_another_endpoint(reader: Reader, many: list[Datum]) -> None:

@@ -16,7 +16,7 @@ from tidegate_gateway.data.datum import Datum, IndexPoint, StoredDatum
 from tidegate_gateway.data.deleting import AT_ONCE
 from tidegate_gateway.data.errors import Unavailable, Unstorable, WriterFull
 from tidegate_gateway.data.ids import new_id
-from tidegate_gateway.data.items import Edited, Items
+from tidegate_gateway.data.items import ATTEMPTS, Edited, Items
 from tidegate_gateway.data.migrate import migrate
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
@@ -244,6 +244,45 @@ async def test_writers_of_one_datum_hold_one_connection(database_url: str, write
         assert not waiting.done()
         go.set()
         assert all(await waiting)
+
+
+async def test_nothing_is_held_while_a_change_is_made(database_url: str, items: Items, one: Datum) -> None:
+    entered, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(found: StoredDatum) -> Edited:
+        entered.set()
+        await go.wait()
+        return Edited(b'{"seen": %d}' % found.version)
+
+    slowly = asyncio.create_task(items.edit(ENDPOINT, one.id, slow))
+    await entered.wait()
+    async with connect(database_url, size=1) as pool:
+        assert await Items(pool).edit(ENDPOINT, one.id, noted)
+    go.set()
+    changed = await slowly
+    assert changed
+    assert (changed.version, changed.input) == (3, b'{"seen": 2}')
+
+
+async def noted(found: StoredDatum) -> Edited:
+    return Edited(b'{"noted": %d}' % found.version)
+
+
+async def test_whoever_is_always_slower_has_a_turn_all_the_same(database_url: str, items: Items, one: Datum) -> None:
+    async with connect(database_url, size=2) as pool:
+        others = Items(pool)
+        faster: list[asyncio.Task[StoredDatum | None]] = []
+
+        async def slow(found: StoredDatum) -> Edited:
+            faster.append(asyncio.create_task(others.edit(ENDPOINT, one.id, noted)))
+            if len(faster) <= ATTEMPTS:
+                await faster[-1]
+            return Edited(b'{"seen": %d}' % found.version)
+
+        changed = await items.edit(ENDPOINT, one.id, slow)
+        assert changed
+        assert (changed.version, changed.input) == (ATTEMPTS + 2, b'{"seen": %d}' % (ATTEMPTS + 1))
+        assert all(await asyncio.gather(*faster))
 
 
 async def test_what_comes_while_all_are_deleted_stays(

@@ -16,7 +16,7 @@ from tidegate_gateway.data.ids import LOWEST, first_id
 from tidegate_gateway.data.paging import Filter, PageQuery
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
-from tidegate_gateway.data.reader import HIGHEST, PAGE_BYTES, Reader
+from tidegate_gateway.data.reader import BY_ID, HIGHEST, PAGE, Reader
 from tidegate_gateway.data.sql import load
 
 QUERIES, PAGES = (load("tidegate_gateway.data", f"{name}.sql") for name in ("queries", "pages"))
@@ -29,9 +29,9 @@ ENDPOINTS = [uuid4() for _ in range(10)]
 HOT = {
     "get": (QUERIES.get_datum, (ENDPOINTS[0], first_id(TODAY))),
     "position": (PAGES.position, (ENDPOINTS[0], first_id(TODAY))),
-    "first page": (PAGES.page, (ENDPOINTS[0], 0, LOWEST, LOWEST, HIGHEST, None, 30, PAGE_BYTES)),
-    "next page": (PAGES.page, (ENDPOINTS[0], 3, first_id(TODAY), A_DAY_BEFORE, HIGHEST, None, 30, PAGE_BYTES)),
-    "page after what is gone": (PAGES.page, (ENDPOINTS[0], 0, LOWEST, A_MINUTE_BEFORE, HIGHEST, None, 30, PAGE_BYTES)),
+    "first page": (PAGE, (ENDPOINTS[0], 0, LOWEST, LOWEST, HIGHEST, None, 30)),
+    "next page": (PAGE, (ENDPOINTS[0], 3, first_id(TODAY), A_DAY_BEFORE, HIGHEST, None, 30)),
+    "page after what is gone": (PAGE, (ENDPOINTS[0], 0, LOWEST, A_MINUTE_BEFORE, HIGHEST, None, 30)),
 }
 PARTITIONS = {"get": 1, "position": 1, "first page": DAYS, "next page": 4, "page after what is gone": 4}
 
@@ -99,7 +99,7 @@ async def test_no_plan_outlives_the_table_it_was_made_for(pool: asyncpg.Pool) ->
         assert await reader.get(ENDPOINTS[0], first_id(TODAY)) is None
     kept = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
     async with acquire(pool) as connection:
-        for statement in (PAGES.page, QUERIES.get_datum):
+        for statement in (PAGE, QUERIES.get_datum):
             assert tuple(await connection.fetchrow(kept, statement) or ()) == (0, 10)
 
 
@@ -127,7 +127,7 @@ async def test_a_filter_reads_what_it_finds_and_no_table(pool: asyncpg.Pool, ope
     assert {node["Node Type"] for node in tables} <= {"Index Scan", "Index Only Scan"}
     assert len(tables) == DAYS
     wanted = ids[:5]
-    data = await plan_of(pool, PAGES.page_of, (ENDPOINTS[0], wanted, PAGE_BYTES))
+    data = await plan_of(pool, BY_ID, (ENDPOINTS[0], wanted))
     (table,) = [node for node in data if "Relation Name" in node]
     assert "Seq Scan" not in table["Node Type"]
 

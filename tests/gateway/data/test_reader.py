@@ -12,7 +12,8 @@ from tests.waiting import eventually
 from tidegate_gateway.data.datum import StoredDatum
 from tidegate_gateway.data.errors import ForeignId
 from tidegate_gateway.data.ids import first_id, new_id
-from tidegate_gateway.data.paging import PageQuery
+from tidegate_gateway.data.items import Edited, Items
+from tidegate_gateway.data.paging import Page, PageQuery
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
@@ -131,6 +132,30 @@ async def test_a_clock_that_is_hours_behind_hides_nothing(writer: Writer, reader
 
 async def test_it_is_ready_when_postgresql_answers(reader: Reader) -> None:
     assert await eventually(reader.ready)
+
+
+async def test_what_compresses_well_is_large_all_the_same(writer: Writer, reader: Reader, pool: asyncpg.Pool) -> None:
+    data = [datum(b'"' + b"x" * 6_000_000 + b'"') for _ in range(4)]
+    for one in data:
+        await writer.write(one)
+    await pool.execute("UPDATE datum SET size = NULL WHERE id = $1", data[0].id)  # as what was stored before
+
+    async def first() -> Page | None:
+        page = await reader.page(ENDPOINT, PageQuery(10))
+        return page if page.data else None
+
+    page = await eventually(first)
+    assert (ids(page.data), page.following) == (ids(data[:4]), None)
+    behind = await reader.page(ENDPOINT, PageQuery(10, data[0].id))
+    assert (ids(behind.data), behind.following) == (ids(data[1:4]), None)
+    await Items(pool).edit(ENDPOINT, data[1].id, _doubled)
+    behind = await reader.page(ENDPOINT, PageQuery(10, data[0].id))
+    assert (ids(behind.data), behind.following) == (ids(data[1:3]), data[2].id)
+
+
+async def _doubled(found: StoredDatum) -> Edited:
+    text = found.input or b""
+    return Edited(b"[" + text + b"," + text + b"]")
 
 
 async def test_a_page_of_large_data_is_cut_and_says_that_there_is_more(writer: Writer, reader: Reader) -> None:

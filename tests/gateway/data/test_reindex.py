@@ -183,16 +183,28 @@ async def test_a_change_meanwhile_is_not_overtaken(place: Site, writer: Writer, 
     await place.publish(index(1))
     await request_reindex(place.pool, ORDERS)
 
+    reindexer = Reindexer(place.pool, AT_ONCE)
+
     async def change(_: object) -> Edited:
-        step = asyncio.create_task(reindexer.step())
-        steps.append(step)
-        await eventually(lambda: place.pool.fetchval(WAITING))
+        await reindexer.step()
         return Edited(b'{"total": 2}', (IndexPoint(1, "$.total", "Number"),))
 
-    steps: list[asyncio.Task[bool]] = []
-    reindexer = Reindexer(place.pool, AT_ONCE)
     await Items(place.pool).edit(ORDERS, one.id, change)
-    await steps[0]
+    await finished(place, reindexer)
+    assert await place.pool.fetchval("SELECT number_value FROM data_point") == 2
+
+
+async def test_what_is_changed_right_now_is_indexed_as_it_becomes(place: Site, writer: Writer, reader: Reader) -> None:
+    one = datum(b'{"total": 1}', endpoint=ORDERS)
+    await writer.write(one)
+    await listed(reader, 1, ORDERS)
+    await place.publish(index(1))
+    await request_reindex(place.pool, ORDERS)
+    changed = "UPDATE datum SET input = '{\"total\": 2}' WHERE id = $1"
+    reindexer = Reindexer(place.pool, AT_ONCE)
+    async with asyncio.TaskGroup() as group, held(place.pool, changed, one.id):
+        group.create_task(reindexer.step())
+        await somebody_waits(place.pool)
     await finished(place, reindexer)
     assert await place.pool.fetchval("SELECT number_value FROM data_point") == 2
 

@@ -1,18 +1,33 @@
 """Named statements, and that every one of ours is one that PostgreSQL takes and that somebody uses."""
 
+import re
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-import tidegate_gateway.data
-from tidegate_gateway.data.sql import load, parse
+from tidegate_gateway.data.sql import Queries, load, parse
 
-FILES = ("queries.sql", "deleting.sql", "items.sql", "days.sql", "retention.sql", "sources.sql")
-RETENTION = load("tidegate_gateway.data", "retention.sql")
-PIECES = ("before",)
+ROOT = Path(__file__).parents[3]
+FILES = sorted(
+    str(path.relative_to(ROOT))
+    for room in ("gateway", "operator")
+    for path in (ROOT / room).rglob("*.sql")
+    if path.parent.name != "migrations"
+)
+RETENTION, PAGES = (load("tidegate_gateway.data", f"{name}.sql") for name in ("retention", "pages"))
+PIECES = ("before", "measured")
+PLACES = {
+    "before": RETENTION.before,
+    "partition": f"datum_{datetime.now(UTC):%Y%m%d}",
+    "parent": "datum",
+    "candidates": PAGES.by_order,
+    "definition": "$1",
+    "condition": "true",
+    "conflict": "",
+    "value": "text_value",
+}
 
 TEXT = """\
 -- name: one
@@ -52,24 +67,27 @@ def test_a_file_that_says_too_little_or_twice_is_refused(text: str, message: str
         parse(text)
 
 
-@pytest.mark.parametrize("name", FILES)
-async def test_postgresql_takes_every_statement(pool: asyncpg.Pool, name: str) -> None:
-    queries = load("tidegate_gateway.data", name)
+@pytest.mark.parametrize("file", FILES, ids=FILES)
+async def test_postgresql_takes_every_statement(pool: asyncpg.Pool, file: str) -> None:
     async with pool.acquire() as connection:
-        for statement in (filled(text) for key, text in queries if key not in PIECES):
-            await connection.prepare(statement)
+        for key, text in statements(file):
+            if key not in PIECES:
+                await connection.prepare(filled(text))
+
+
+def statements(file: str) -> Queries:
+    """Those of a file."""
+    return parse((ROOT / file).read_text())
 
 
 def filled(statement: str) -> str:
     """With a piece of ours or a name in each place."""
-    pieces = {"{before}": RETENTION.before, "{partition}": f"datum_{datetime.now(UTC):%Y%m%d}", "{parent}": "datum"}
-    for place, piece in pieces.items():
-        statement = statement.replace(place, piece)
+    for place, piece in PLACES.items():
+        statement = statement.replace(f"{{{place}}}", piece)
     return statement
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_every_statement_is_used(name: str) -> None:
-    room = Path(str(files(tidegate_gateway.data)))
-    code = "".join(text for file in room.glob("*.py") if f'"{name}"' in (text := file.read_text()))
-    assert [key for key, _ in load("tidegate_gateway.data", name) if f"QUERIES.{key}" not in code] == []
+@pytest.mark.parametrize("file", FILES, ids=FILES)
+def test_every_statement_is_used(file: str) -> None:
+    code = "".join(one.read_text() for room in ("gateway", "operator") for one in (ROOT / room).rglob("*.py"))
+    assert [key for key, _ in statements(file) if not re.search(rf"(QUERIES|PAGES)\.{key}\b", code)] == []

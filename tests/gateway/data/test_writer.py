@@ -230,3 +230,15 @@ async def test_several_gateways_that_miss_a_partition_at_once_lose_nothing(datab
             return await write_all(writer, [datum() for _ in range(10)])
 
     assert await asyncio.gather(*(gateway() for _ in range(4))) == [[None] * 10] * 4
+
+
+async def test_what_waited_too_long_is_not_stored_any_more(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers that go on from a time would miss it."""
+    writer = Writer(pool)
+    waiting = asyncio.create_task(writer.write(datum()))
+    await asyncio.sleep(0)
+    monkeypatch.setattr("tidegate_gateway.data.writer.LATEST_SECONDS", 0.0)
+    async with running(writer):
+        with pytest.raises(Unavailable):
+            await waiting
+    assert await pool.fetchval("SELECT count(*) FROM datum") == 0
