@@ -13,25 +13,29 @@ from jsonschema_rs import ValidationErrorKind as Kind
 from tidegate_gateway.expressions.errors import EvaluationError, Mistake, SchemaError
 from tidegate_gateway.expressions.schema_check import REGEX, mistakes
 from tidegate_gateway.expressions.schema_cost import Cost
+from tidegate_gateway.expressions.schema_effort import Effort, Survey
 from tidegate_gateway.expressions.schema_graph import Graph
 from tidegate_gateway.expressions.schema_walk import escaped, references
 from tidegate_gateway.expressions.text import shown
 from tidegate_gateway.expressions.violations import Violation, violations
 
-__all__ = ["Validator", "Violation", "compile_schema", "references"]
+__all__ = ["Effort", "Validator", "Violation", "compile_schema", "references"]
 
 
 class Validator:
     """A compiled schema."""
 
-    def __init__(self, compiled: Draft202012Validator, *, secretive: bool) -> None:
-        self._compiled = compiled
+    def __init__(self, compiled: Draft202012Validator, survey: Survey, *, secretive: bool) -> None:
+        self._compiled, self._survey = compiled, survey
         self._secretive = secretive
 
-    def errors(self, instance: Any) -> list[Violation]:
-        """What breaks the schema, nothing for a valid document. Raises EvaluationError for what is no JSON."""
+    def errors(self, instance: Any, effort: Effort | None = None) -> list[Violation]:
+        """What breaks the schema, nothing for a valid document. Raises EvaluationError for what is no JSON.
+
+        All of it is told as far as there is the `effort`, which many documents may share; else less, but something.
+        """
         try:
-            return violations(self._compiled, instance, secretive=self._secretive)
+            return violations(self._compiled, instance, secretive=self._secretive, survey=self._survey, effort=effort)
         except ValueError:
             raise EvaluationError("The value can't be checked: it is nested too deep, or is no JSON.") from None
 
@@ -49,7 +53,7 @@ def compile_schema(root: Any, resources: Mapping[str, Any]) -> Validator:
     if flaws := tuple(_of_references(graph)):
         raise SchemaError(flaws)
     secretive = any(schema.get("writeOnly") is True for schema in graph.schemas.values())
-    return Validator(_build(root, resources), secretive=secretive)
+    return Validator(_build(root, resources), Survey(graph), secretive=secretive)
 
 
 def _of_references(graph: Graph) -> Iterator[Mistake]:

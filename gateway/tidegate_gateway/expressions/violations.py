@@ -3,21 +3,26 @@
 No value of the document is ever in them; of a schema with `writeOnly` fields the values that it expects aren't either.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+import json
+import re
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema_rs import Draft202012Validator, ValidationError
-from jsonschema_rs import ValidationErrorKind as Kind
 
+from tidegate_gateway.expressions.schema_effort import Copies, Effort, Survey, Told
+from tidegate_gateway.expressions.schema_sentences import broken, detail
 from tidegate_gateway.expressions.schema_walk import escaped
-from tidegate_gateway.expressions.text import dumps, shown
+from tidegate_gateway.expressions.text import shown
+
+if TYPE_CHECKING:  # it is in the library's stubs alone
+    from jsonschema_rs import EvaluationErrorEntry
 
 MAX_VIOLATIONS = 1000
-"""Of a document with more of them the first are told, each in general words: detailed ones take quadratic time."""
+EFFORT_OF_ONE = 14
 
-_LISTED = 5
-_MAX_VALUE = 60
-_ARTICLES = {"array": "an array", "integer": "an integer", "object": "an object", "null": "null"}
+_MISSING = re.compile(r'("(?:[^"\\]|\\.)*") is a required property')
 
 
 class Violation(NamedTuple):
@@ -27,106 +32,61 @@ class Violation(NamedTuple):
     detail: str
 
 
-def violations(validator: Draft202012Validator, instance: Any, *, secretive: bool) -> list[Violation]:
+def violations(
+    validator: Draft202012Validator,
+    instance: Any,
+    *,
+    secretive: bool,
+    survey: Survey | None = None,
+    effort: Effort | None = None,
+) -> list[Violation]:
     """What breaks the schema; `secretive` keeps the values that the schema expects out of the sentences.
 
-    Raises ValueError for what is no JSON, or nested too deep.
+    The `survey` tells how much `effort` that takes: where there is not so much left, less is told. Raises ValueError
+    for what is no JSON, or nested too deep.
     """
     if validator.is_valid(instance):
         return []
+    effort = effort or Effort()
+    told = survey.told(instance, effort) if survey else Told.ALL
+    if told is Told.NOTHING:
+        return [Violation("", "It breaks the schema, in more ways than can be looked through.")]
+    if told is Told.FIRST:
+        return _first(validator, instance, secretive)
     found = validator.evaluate(instance).errors()
-    if len(found) > MAX_VIOLATIONS:
-        return [_in_general(entry["instanceLocation"], entry["schemaLocation"]) for entry in found[:MAX_VIOLATIONS]]
-    return [
-        Violation("".join(map(escaped, error.instance_path)), _detail(error, secretive))
-        for error in validator.iter_errors(instance)
-    ]
+    if not effort.affords(_telling([entry["instanceLocation"] for entry in found], instance, Copies(effort))):
+        return [_in_general(entry) for entry in found[:MAX_VIOLATIONS]]
+    return [_detailed(error, secretive) for error in islice(validator.iter_errors(instance), MAX_VIOLATIONS)]
 
 
-def _in_general(place: str, rule: str) -> Violation:
-    return Violation(place, _broken(rule.rpartition("/")[2]))
+def _first(validator: Draft202012Validator, instance: Any, secretive: bool) -> list[Violation]:
+    try:
+        validator.validate(instance)
+    except ValidationError as error:
+        return [_detailed(error, secretive), Violation("", "More may be wrong: it is too large for all to be told.")]
+    return []
 
 
-def _broken(keyword: str) -> str:
-    return f"It breaks the rule {shown(keyword)} of the schema."
+def _telling(places: list[str], instance: Any, copies: Copies) -> int:
+    """The effort of telling violations at these places in detail: each copies the value that it is of."""
+    counted = Counter(places).items()
+    return sum(times * (EFFORT_OF_ONE + copies.of(_at(instance, place))) for place, times in counted)
 
 
-def _detail(error: ValidationError, secretive: bool) -> str:
-    kind = error.kind
-    if secretive and isinstance(kind, (Kind.Enum, Kind.Constant, Kind.Pattern)):
-        return "It is not what is expected here."
-    if isinstance(kind, Kind.FalseSchema) and error.schema_path[-1:] == ["additionalProperties"]:
-        return "It has a property that is not allowed."
-    tell = _DETAILS.get(type(kind))
-    return tell(kind) if tell else _broken(kind.name)
+def _at(instance: Any, pointer: str) -> Any:
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        instance = instance[int(name)] if isinstance(instance, list) else instance[name]
+    return instance
 
 
-def _types(kind: Any) -> str:
-    names = sorted(kind.types, key="null".__eq__)
-    return f"It should be {' or '.join(_ARTICLES.get(name, f'a {name}') for name in names)}."
+def _detailed(error: ValidationError, secretive: bool) -> Violation:
+    return Violation("".join(map(escaped, error.instance_path)), detail(error, secretive))
 
 
-def _unexpected(kind: Any) -> str:
-    names, more = kind.unexpected[:_LISTED], len(kind.unexpected) - _LISTED
-    listed = ", ".join(map(shown, names)) + (f" and {more} more" if more > 0 else "")
-    if len(kind.unexpected) == 1:
-        return f"The property {listed} is not allowed."
-    return f"The properties {listed} are not allowed."
-
-
-def _options(kind: Any) -> str:
-    options = [_value(option) for option in kind.options]
-    if len(options) > _LISTED or None in options:
-        return "It should be one of the values that the schema lists."
-    return f"It should be one of {', '.join(filter(None, options))}."
-
-
-def _constant(kind: Any) -> str:
-    expected = _value(kind.expected_value)
-    return f"It should be {expected}." if expected else "It should be the one value that the schema allows."
-
-
-def _value(value: Any) -> str | None:
-    """A value of the schema, None when it is too long for a sentence."""
-    text = dumps(value).decode()
-    return text if len(text) <= _MAX_VALUE and text.isprintable() else None
-
-
-def _counted(least: str, unit: str) -> Callable[[Any], str]:
-    return lambda kind: f"It should have {least} {kind.limit} {unit if kind.limit != 1 else _SINGULAR[unit]}."
-
-
-_SINGULAR = {"characters": "character", "elements": "element", "properties": "property"}
-_DETAILS: Mapping[type[Any], Callable[[Any], str]] = {
-    Kind.Type: _types,
-    Kind.Required: lambda kind: f"The property {shown(kind.property)} is missing.",
-    Kind.AdditionalProperties: _unexpected,
-    Kind.UnevaluatedProperties: _unexpected,
-    Kind.AdditionalItems: lambda kind: "It has more elements than are allowed.",
-    Kind.UnevaluatedItems: lambda kind: "It has more elements than are allowed.",
-    Kind.PropertyNames: lambda kind: f"The property name {shown(str(kind.error.instance))} is not allowed.",
-    Kind.Enum: _options,
-    Kind.Constant: _constant,
-    Kind.Pattern: lambda kind: f"It should match the pattern {shown(kind.pattern)}.",
-    Kind.Format: lambda kind: f"It should be of the format {shown(kind.format)}.",
-    Kind.ContentEncoding: lambda kind: f"It should be encoded as {shown(kind.content_encoding)}.",
-    Kind.ContentMediaType: lambda kind: f"It should hold {shown(kind.content_media_type)}.",
-    Kind.MinLength: _counted("at least", "characters"),
-    Kind.MaxLength: _counted("at most", "characters"),
-    Kind.MinItems: _counted("at least", "elements"),
-    Kind.MaxItems: _counted("at most", "elements"),
-    Kind.MinProperties: _counted("at least", "properties"),
-    Kind.MaxProperties: _counted("at most", "properties"),
-    Kind.Minimum: lambda kind: f"It should be {kind.limit} or more.",
-    Kind.Maximum: lambda kind: f"It should be {kind.limit} or less.",
-    Kind.ExclusiveMinimum: lambda kind: f"It should be more than {kind.limit}.",
-    Kind.ExclusiveMaximum: lambda kind: f"It should be less than {kind.limit}.",
-    Kind.MultipleOf: lambda kind: f"It should be a multiple of {kind.multiple_of}.",
-    Kind.UniqueItems: lambda kind: "Its elements should all be different.",
-    Kind.Contains: lambda kind: "It should hold the elements that the schema asks for, as many as it asks for.",
-    Kind.AnyOf: lambda kind: "It fits none of the alternatives.",
-    Kind.OneOfNotValid: lambda kind: "It fits none of the alternatives.",
-    Kind.OneOfMultipleValid: lambda kind: "It fits more than one alternative, where exactly one is asked for.",
-    Kind.Not: lambda kind: "It has a form that is excluded.",
-    Kind.FalseSchema: lambda kind: "Nothing is allowed here.",
-}
+def _in_general(entry: "EvaluationErrorEntry") -> Violation:
+    """What can be told without a copy of the value; only of a missing name the library's text is one of the schema."""
+    missing = _MISSING.fullmatch(entry["error"])
+    if missing:
+        return Violation(entry["instanceLocation"], f"The property {shown(json.loads(missing[1]))} is missing.")
+    return Violation(entry["instanceLocation"], broken(entry["schemaLocation"].rpartition("/")[2]))

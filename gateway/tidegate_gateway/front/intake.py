@@ -13,7 +13,7 @@ import orjson
 from tidegate_gateway.config.model import EndpointConfig, Method, MethodConfig, Schema
 from tidegate_gateway.expressions.context import Context
 from tidegate_gateway.expressions.errors import EvaluationError
-from tidegate_gateway.expressions.schema import Validator, compile_schema
+from tidegate_gateway.expressions.schema import Effort, Validator, compile_schema
 from tidegate_gateway.front.redact import Redactor, redactor
 from tidegate_gateway.front.row_mapping import RowMapping
 from tidegate_gateway.front.rows import Rows, check_objects, compile_rows
@@ -84,11 +84,11 @@ def _validate(validator: Validator, rows: list[Any]) -> None:
 
 def _errors(validator: Validator, rows: list[Any]) -> Iterator[tuple[str, str]]:
     """Every violation, up to a bound, with the row's number in front of the pointer where there are several rows."""
-    left = MOST_ERRORS
+    left, effort = MOST_ERRORS, Effort()
     for number, row in enumerate(rows):
         prefix = f"/{number}" if len(rows) > 1 else ""
         try:
-            found = validator.errors(row)[:left]
+            found = validator.errors(row, effort)[:left]
         except EvaluationError as error:
             found = []
             yield prefix, error.message
