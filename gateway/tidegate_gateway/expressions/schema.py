@@ -59,6 +59,8 @@ def compile_schema(root: Any, resources: Mapping[str, Any]) -> Validator:
 def _of_references(graph: Graph) -> Iterator[Mistake]:
     """What shows only when references are followed: there is nothing at one's end, or there are too many."""
     for (uri, pointer), text in graph.missing:
+        if uri and graph.is_root(uri):
+            continue
         place = f"{uri}#{pointer}" if uri else pointer
         yield Mistake(place, f"Point the reference to a part of the schema: there is none at {shown(text)}.")
     if not graph.missing and Cost(graph).too_high:

@@ -35,6 +35,10 @@ class Graph:
         self._follow()
         self.schemas = {place: found.schema for place, found in self._found.items()}
 
+    def is_root(self, uri: str) -> bool:
+        """Whether a document is the same as the root, as it is where schemas refer to each other in a circle."""
+        return bool(self._documents[uri] == self._documents[""])
+
     def in_place(self, place: Place) -> Iterator[Place]:
         """The schemas that apply to the same value as this one does, a schema as often as it is applied."""
         schema = self.schemas.get(place, {})

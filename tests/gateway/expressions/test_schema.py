@@ -463,3 +463,10 @@ def test_references_that_meet_nothing_are_told_all() -> None:
     assert {mistake.pointer for mistake in caught.value.mistakes} == {"/$ref", "/items/$ref", "schema:b#/$ref"}
     odd = {"$ref": "#/$defs/a~1b%20c/allOf/0", "$defs": {"a/b c": {"allOf": [True]}}}
     assert compile_schema(odd, {}).errors(1) == []
+
+
+def test_a_mistake_in_a_circle_of_schemas_is_told_once() -> None:
+    own = {"$ref": "schema:other", "not": {"$ref": "#nowhere"}}
+    with pytest.raises(SchemaError) as caught:
+        compile_schema(own, {"schema:own": own, "schema:other": {"items": {"$ref": "schema:own"}}})
+    assert [mistake.pointer for mistake in caught.value.mistakes] == ["/not/$ref"]
