@@ -67,7 +67,7 @@ class Security(Model):
     allowed_ips: Annotated[tuple[SourceAddress, ...], items(256), Distinct(), Field(alias="allowedIPs")] = ()
     """Addresses that may call: exact, a network, or IPv4 with `*` for a segment. Absent, empty or `*`: anyone."""
     max_message_kb: Annotated[Kilobytes | None, Field(alias="maxMessageKB")] = None
-    """Largest body in kB of 1024 bytes. Absent: the gateway's own cap."""
+    """Largest body in kB of 1024 bytes. The gateway's own cap holds beside it, and alone where this is absent."""
     allow_deleting: bool = False
     """Whether callers may delete stored data: `DELETE /<id>` and `DELETE /all`."""
 

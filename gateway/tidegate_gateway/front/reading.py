@@ -14,7 +14,7 @@ EMPTY = Body(b"{}", {})
 
 
 class BodyReader:
-    """`max_bytes` is the cap of endpoints that have none of their own, and of every datum; `room` is for all bodies."""
+    """`max_bytes` is the cap of every body, and of what becomes of one; `room` is for all bodies."""
 
     def __init__(self, max_bytes: int, room: Room) -> None:
         self.max_bytes, self._room = max_bytes, room
@@ -22,7 +22,7 @@ class BodyReader:
     async def read(self, request: Request, endpoint: CompiledEndpoint, *, empty_is_fine: bool = False) -> Body:
         """The body, whose share of the room is the request's. Problem: of its size, type or content, or of room.
         CallerGone."""
-        limit = self.max_bytes if endpoint.max_body_bytes is None else endpoint.max_body_bytes
+        limit = min(self.max_bytes, endpoint.max_body_bytes or self.max_bytes)
         request.share = self._room.share()
         body = await read_json_body(request.headers, request.receive, limit, request.share.grow)
         request.received = len(body)

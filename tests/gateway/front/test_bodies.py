@@ -60,6 +60,12 @@ async def test_an_endpoint_without_a_limit_has_the_gateways(open_front: OpenFron
     assert (await answer(front, body=text_of(101))).code == "too_large"
 
 
+async def test_no_endpoint_takes_more_than_the_gateway(open_front: OpenFront) -> None:
+    front = open_front(anyone(max_message_bytes=200), max_body_bytes=100)
+    assert (await answer(front, body=text_of(100))).status == 201
+    assert (await answer(front, body=text_of(101))).code == "too_large"
+
+
 async def test_a_small_body_that_decodes_to_a_large_one_is_too_large(open_front: OpenFront) -> None:
     assert len(BOMB) < CAP
     assert (await post(open_front, BOMB, content_encoding="gzip")).code == "too_large"
