@@ -4,7 +4,6 @@ A server writes one line of JSON, a Target, and serves until it is ended.
 """
 
 import asyncio
-import gc
 import hashlib
 import json
 import os
@@ -24,7 +23,7 @@ from pydantic import SecretStr
 
 from bench.endpoints import everything
 from bench.target import Target
-from tidegate_gateway.app import GC_THRESHOLDS, Gateway
+from tidegate_gateway.app import Gateway
 from tidegate_gateway.asgi import ASGIApp, Receive, Scope, Send
 from tidegate_gateway.config.model import EndpointConfig, MethodConfig, TokenDigest
 from tidegate_gateway.config.publish import Publisher
@@ -34,6 +33,7 @@ from tidegate_gateway.data.ids import new_id
 from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.sql import load
 from tidegate_gateway.data.writer import Writer
+from tidegate_gateway.process import tune_gc
 from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import set_up_logging
 
@@ -89,7 +89,7 @@ async def by_everything(url: str) -> None:
 
 async def _gateway(url: str, name: str, uid: UUID, **config: Any) -> None:
     set_up_logging(Path(os.devnull).open("wb"))  # noqa: SIM115 - until the end; each request is still a line
-    gc.set_threshold(*GC_THRESHOLDS)
+    tune_gc()
     token = secrets.token_urlsafe(16)
     digest = TokenDigest(name="primary", methods=("POST",), digests=(hashlib.sha256(token.encode()).hexdigest(),))
     usual = {"namespace": "bench", "name": name, "company": "bench", "group": "shop", "slug": name}

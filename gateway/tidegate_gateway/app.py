@@ -5,7 +5,6 @@ it is not ready, and serves as soon as it has loaded its configuration.
 """
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,12 +26,14 @@ from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.retention import Retention
 from tidegate_gateway.data.sources import Sources
+from tidegate_gateway.data.vitals import answers
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
 from tidegate_gateway.front.compile import compile_endpoint
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.room import Room
 from tidegate_gateway.jobs import Jobs
+from tidegate_gateway.process import told_to_end, tune_gc
 from tidegate_gateway.serving import Serving
 from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import Metrics
@@ -43,7 +44,6 @@ KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 # Connections, apart from each other: readers of large data keep no writer, no heartbeat and no readiness waiting.
 READERS, CHANGERS, LANES, HOUSE, BACKGROUND = 8, 3, 2, 3, 4
 ENDING = (signal.SIGTERM, signal.SIGINT)
-GC_THRESHOLDS = (100_000, 50, 1000)  # a full collection among 10,000 endpoints keeps every request waiting, for nothing
 
 log = structlog.get_logger("tidegate.gateway")
 
@@ -60,7 +60,7 @@ class Gateway:
         self._writer = Writer(
             self._writers, lanes=LANES, observe=self._metrics.committed, unindexable=self._metrics.unindexable
         )
-        self._reader, self._probe = Reader(self._readers), Reader(self._house)
+        self._reader = Reader(self._readers)
         self._upkeep = Upkeep(self._house, clock)
         self._sources = Sources(self._background, clock, self._metrics.source_dropped)
         self._forgetter = Forgetter(self._background)
@@ -139,7 +139,7 @@ class Gateway:
 
     async def readiness(self) -> Readiness:
         """What it takes to serve, as it is now."""
-        database = await self._probe.ready()
+        database = await answers(self._house)
         return Readiness(self._watch.loaded, database, self._running, self._upkeep.problem)
 
     @property
@@ -190,8 +190,8 @@ async def run_gateway(settings: Settings) -> int:
 
     Raises what is printed as a sentence: AddressError, SchemaTooNew and the like.
     """
-    gc.set_threshold(*GC_THRESHOLDS)
-    told = _told_to_end()
+    tune_gc()
+    told = asyncio.create_task(told_to_end(ENDING))
     gateway = Gateway(settings)
     await gateway.start()
     broken = asyncio.create_task(gateway.broken())
@@ -201,22 +201,6 @@ async def run_gateway(settings: Settings) -> int:
     if not told.done():
         await broken
     return 0
-
-
-def _told_to_end() -> asyncio.Future[None]:
-    """Done at the first signal; the next one ends the process as if nobody listened."""
-    loop = asyncio.get_running_loop()
-    told: asyncio.Future[None] = loop.create_future()
-
-    def tell() -> None:
-        for number in ENDING:
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
-        told.set_result(None)
-
-    for number in ENDING:
-        loop.add_signal_handler(number, tell)
-    return told
 
 
 def _url(address: str) -> str:

@@ -4,7 +4,6 @@ A restart is the one way back from what was not foreseen: a lost Lease, a CRD th
 """
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
@@ -22,6 +21,7 @@ from tidegate_gateway.config.publish import Publisher
 from tidegate_gateway.data.errors import DataError, SchemaTooOld, Unavailable
 from tidegate_gateway.data.migrate import check_version
 from tidegate_gateway.data.pool import acquire, connect
+from tidegate_gateway.process import tune_gc
 from tidegate_gateway.secrets import Sealer, parse_keys
 from tidegate_gateway.serving import Serving
 from tidegate_gateway.settings import Settings
@@ -42,8 +42,6 @@ from tidegate_operator.watch import Watch
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 DATABASE_RETRY_SECONDS = 1.0
-# A full collection among 10,000 objects takes 100 ms, for nothing: they live on.
-GC_THRESHOLDS = (100_000, 50, 1000)
 # The API server takes objects that are nested 10,000 deep, and one that cannot be read would stop all the others.
 RECURSION_LIMIT = 50_000
 
@@ -52,7 +50,7 @@ log = structlog.get_logger("tidegate.operator")
 
 async def run_operator(settings: Settings) -> int:
     """Run until a signal comes (0) or a part ends (1). Raises BadKeys, AddressError and the like, to be printed."""
-    gc.set_threshold(*GC_THRESHOLDS)
+    tune_gc()
     sys.setrecursionlimit(RECURSION_LIMIT)
     keys = settings.encryption_keys
     sealer = Sealer(parse_keys(keys.get_secret_value())) if keys else None

@@ -15,10 +15,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tidegate_crds.conditions import ConditionType
-from tidegate_gateway.data.errors import DataError
-from tidegate_gateway.data.pool import acquire
+from tidegate_gateway.data.vitals import answers
 from tidegate_operator.loop import Control
-from tidegate_operator.paths import QUERIES
 from tidegate_operator.status import condition_of
 from tidegate_operator.store import Store
 
@@ -41,15 +39,8 @@ class Health:
         return {
             "listed": self._control.complete.is_set(),
             "passing": self._control.healthy,
-            "database": await self._database(),
+            "database": await answers(self._pool),
         }
-
-    async def _database(self) -> bool:
-        try:
-            async with acquire(self._pool, seconds=1.0) as connection:
-                return bool(await connection.fetchval(QUERIES.alive))
-        except DataError:
-            return False
 
 
 class Objects(Collector):

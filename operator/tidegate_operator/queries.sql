@@ -2,10 +2,6 @@
 -- Whether PostgreSQL takes a jsonpath: it raises if not.
 SELECT $1::text::jsonpath IS NOT NULL;
 
--- name: alive
--- Whether PostgreSQL answers.
-SELECT 1;
-
 -- name: endpoint_at
 -- The Endpoint that is published at an address.
 SELECT uid

@@ -12,7 +12,6 @@ import asyncpg
 
 from tidegate_gateway.data.candidates import Candidates, choose
 from tidegate_gateway.data.datum import StoredDatum
-from tidegate_gateway.data.errors import Unavailable
 from tidegate_gateway.data.ids import LOWEST, first_id, lowest_behind, time_of
 from tidegate_gateway.data.paging import Filter, Page, PageQuery
 from tidegate_gateway.data.pool import STATEMENT_SECONDS, Connection, acquire
@@ -24,7 +23,6 @@ QUERIES, PAGES = load(__package__, "queries.sql"), load(__package__, "pages.sql"
 # None is begun to be written a minute after it came (`writer`), and no statement takes longer than that.
 WRITTEN_LATER = timedelta(seconds=60 + STATEMENT_SECONDS)
 READ_SECONDS = 10.0  # data can be large
-READY_SECONDS = 2.0
 HIGHEST = UUID(int=2**128 - 1)
 PAGE_BYTES = 16 * 1024 * 1024  # a page of the largest bodies would not fit into the memory of a gateway
 MOST_CANDIDATES = 5000
@@ -74,15 +72,6 @@ class Reader:
                 else:
                     position = Position(written, query.after, lowest_behind(query.after))
             return await _page(connection, endpoint, query, _within(position, query))
-
-    async def ready(self) -> bool:
-        """Whether PostgreSQL answers."""
-        try:
-            async with acquire(self._pool, READY_SECONDS) as connection:
-                await connection.fetchval(QUERIES.ping, timeout=READY_SECONDS)
-        except Unavailable:
-            return False
-        return True
 
 
 def _within(position: Position, query: PageQuery) -> Position:

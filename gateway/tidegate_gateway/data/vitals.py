@@ -4,10 +4,22 @@ from datetime import datetime
 
 import asyncpg
 
+from tidegate_gateway.data.errors import DataError
 from tidegate_gateway.data.pool import acquire
 from tidegate_gateway.data.sql import load
 
 QUERIES = load(__package__, "queries.sql")
+ANSWER_SECONDS = 2.0
+
+
+async def answers(pool: asyncpg.Pool, seconds: float = ANSWER_SECONDS) -> bool:
+    """Whether PostgreSQL answers."""
+    try:
+        async with acquire(pool, seconds) as connection:
+            await connection.fetchval(QUERIES.ping, timeout=seconds)
+    except DataError:
+        return False
+    return True
 
 
 async def database_time(pool: asyncpg.Pool) -> datetime:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from tidegate_gateway.expressions.errors import CelError, EvaluationError
-from tidegate_gateway.expressions.text import shown
+from tidegate_gateway.expressions.text import offset_of, shown
 
 _ISSUE = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 _UNDECLARED = re.compile("undeclared reference to '(.+?)'")
@@ -34,7 +34,7 @@ def refusal(expression: str, reason: str, variables: Collection[str]) -> CelErro
     issue = _ISSUE.search(reason)
     if issue is None or "recursion" in reason:
         return CelError(_TOO_DEEP if "recursion" in reason else _DOES_NOT_PARSE, 0)
-    offset = _offset(expression, int(issue[1]), int(issue[2]))
+    offset = offset_of(expression, int(issue[1]), int(issue[2]))
     if undeclared := _UNDECLARED.search(issue[3]):
         return _undeclared(expression, undeclared[1], offset, variables)
     return CelError(_mistake(issue[3]), offset)
@@ -65,8 +65,3 @@ def _mistake(detail: str) -> str:
     if "literal" in detail:
         return "Write a smaller number: it has to fit into 64 bits."
     return _DOES_NOT_PARSE
-
-
-def _offset(expression: str, line: int, column: int) -> int:
-    before = sum(len(text) + 1 for text in expression.split("\n")[: max(0, line - 1)])
-    return min(len(expression), max(0, before + column - 1))

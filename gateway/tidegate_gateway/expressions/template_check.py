@@ -20,7 +20,7 @@ from pydantic_handlebars._parser import parse
 
 from tidegate_gateway.expressions.errors import TemplateError
 from tidegate_gateway.expressions.template_helpers import BLOCKS, HELPERS
-from tidegate_gateway.expressions.text import shown
+from tidegate_gateway.expressions.text import offset_of, shown
 
 MAX_LENGTH = 16_384
 MAX_LOOPS = 2
@@ -64,7 +64,7 @@ def parse_template(source: str) -> Program:
         return parse(source)
     except HandlebarsParseError as error:
         sentence = next((told for part, told in _MISTAKES.items() if part in str(error)), _DOES_NOT_PARSE)
-        raise TemplateError(sentence, _offset(source, error.line or 1, error.column or 1)) from None
+        raise TemplateError(sentence, offset_of(source, error.line or 1, error.column or 1)) from None
     except ValueError:
         raise TemplateError("Correct the numbers in the template: one of them does not parse.", 0) from None
     except RecursionError:
@@ -74,11 +74,6 @@ def parse_template(source: str) -> Program:
 def readings(program: Program, source: str) -> list[Reading]:
     """Every path from the root that the template reads. Raises TemplateError for what is refused."""
     return list(_Walk(source).program(program, _Scope()))
-
-
-def _offset(source: str, line: int, column: int) -> int:
-    before = sum(len(text) + 1 for text in source.split("\n")[: line - 1])
-    return min(len(source), before + column - 1)
 
 
 class _Walk:

@@ -40,3 +40,9 @@ def _exact(value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, RecursionError):
         raise ValueError("this is no JSON value") from None
+
+
+def offset_of(text: str, line: int, column: int) -> int:
+    """How many characters come before a place; lines and columns count from 1."""
+    before = sum(len(one) + 1 for one in text.split("\n")[: max(0, line - 1)])
+    return min(len(text), max(0, before + column - 1))

@@ -5,11 +5,12 @@ An action answers 2xx for a request only after what it holds is durable.
 
 from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
 from tidegate_gateway.data.datum import Datum
-from tidegate_gateway.data.errors import ForeignId, Unavailable, Unstorable, WriterFull
+from tidegate_gateway.data.errors import ForeignId
 from tidegate_gateway.data.ids import new_id
 from tidegate_gateway.data.paging import Page
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.documents import datum_document, page_document
+from tidegate_gateway.front.faults import data_problems, not_there
 from tidegate_gateway.front.ids import parse_id
 from tidegate_gateway.front.judging import judged, query_of
 from tidegate_gateway.front.page import following, page_query
@@ -36,12 +37,8 @@ class Actions:
         text = await judged(request, intake, body, id_) if intake else body.text
         points = endpoint.points.get(request.method, ())
         datum = Datum(id_, endpoint.uid, request.method, request.token, request.source, None, text, None, points)
-        try:
+        with data_problems():
             await self._ports.writer.write(datum)
-        except (Unavailable, WriterFull):
-            raise Problem("unavailable") from None
-        except Unstorable:
-            raise Problem("unstorable_json") from None
         self._ports.seen(endpoint.uid, request.source)
         if not endpoint.kept:
             self._ports.forget(id_)
@@ -55,11 +52,10 @@ class Actions:
         """`GET /` without a task: one page."""
         query = page_query(request.query_string, endpoint.filters)
         try:
-            page = await self._ports.reader.page(endpoint.uid, query) if endpoint.kept else Page([], None)
+            with data_problems():
+                page = await self._ports.reader.page(endpoint.uid, query) if endpoint.kept else Page([], None)
         except ForeignId:
             raise Problem("invalid_parameter", "The query parameter after is not an ID of this gateway.") from None
-        except Unavailable:
-            raise Problem("unavailable") from None
         if page.following is None:
             return Answer(200, (JSON,), page_document(page.data, endpoint.output_type, None))
         target = f"{endpoint.path}?{following(request.query_string, page.following)}"
@@ -69,12 +65,10 @@ class Actions:
     async def read(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`GET /<id>`."""
         id_ = parse_id(tail or "")
-        try:
+        with data_problems():
             datum = await self._ports.reader.get(endpoint.uid, id_) if id_ else None
-        except Unavailable:
-            raise Problem("unavailable") from None
         if datum is None or not is_there(endpoint, datum):
-            raise Problem("not_found", "There is no datum with this ID.")
+            raise not_there()
         return Answer(200, (JSON, etag(datum)), datum_document(datum, endpoint.output_type))
 
     async def run(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:

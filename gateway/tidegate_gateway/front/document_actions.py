@@ -10,9 +10,9 @@ from uuid import UUID
 
 from tidegate_gateway.asgi import NO_CONTENT, Answer
 from tidegate_gateway.config.snapshot import Snapshot
-from tidegate_gateway.data.errors import Unavailable
 from tidegate_gateway.front.checks import UNAUTHORIZED_HEADERS, lets_in
 from tidegate_gateway.front.compile import DOCUMENTS_ALLOW, CompiledEndpoint
+from tidegate_gateway.front.faults import data_problems
 from tidegate_gateway.front.lookup import served
 from tidegate_gateway.front.ports import Documents
 from tidegate_gateway.front.request import Request
@@ -61,10 +61,8 @@ class DocumentActions:
         if self._documents is None:
             raise Problem("not_found")
         server = server_of(request, self._trusted_proxies)
-        try:
+        with data_problems():
             return await self._documents.answer(uids, page=tail.endswith(PAGE), request_server=server)
-        except Unavailable:
-            raise Problem("unavailable") from None
 
     def _endpoints(self, company: str) -> Sequence[CompiledEndpoint]:
         snapshot = served(self._snapshot)

@@ -3,17 +3,17 @@
 Whoever comes with If-Match changes the version that it has seen or nothing; the others follow each other.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
 from tidegate_gateway.data.datum import StoredDatum
-from tidegate_gateway.data.errors import Unavailable, Unstorable, WriterFull
 from tidegate_gateway.data.items import Edited
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.exact import read_exact, write_exact
+from tidegate_gateway.front.faults import data_problems, not_there
 from tidegate_gateway.front.ids import parse_id
 from tidegate_gateway.front.json_patch import parse_patch
 from tidegate_gateway.front.media import is_json_patch
@@ -28,9 +28,7 @@ from tidegate_gateway.front.unhurried import unhurried, within_bounds
 from tidegate_gateway.front.versions import check_run, check_version, etag, is_there
 from tidegate_gateway.problems import Problem
 
-NOT_THERE = "There is no datum with this ID."
 Make = Callable[[bytes], Body]
-T = TypeVar("T")
 
 
 class ItemActions:
@@ -54,18 +52,17 @@ class ItemActions:
     async def delete(self, request: Request, endpoint: CompiledEndpoint, tail: str | None) -> Answer:
         """`DELETE /<id>`."""
 
-        def check(found: StoredDatum) -> None:
-            if not is_there(endpoint, found):
-                raise Problem("not_found", NOT_THERE)
-            check_version(request.scope["headers"], found)
-
-        if not await _answered(self._items.delete(endpoint.uid, _id(tail), check)):
-            raise Problem("not_found", NOT_THERE)
+        check = partial(_check, request, endpoint)
+        with data_problems():
+            deleted = await self._items.delete(endpoint.uid, _id(tail), check)
+        if not deleted:
+            raise not_there()
         return Answer(NO_CONTENT)
 
     async def delete_all(self, request: Request, endpoint: CompiledEndpoint, _: str | None) -> Answer:
         """`DELETE /all`."""
-        count = await _answered(self._items.delete_all(endpoint.uid))
+        with data_problems():
+            count = await self._items.delete_all(endpoint.uid)
         return Answer(NO_CONTENT, ((b"tidegate-deleted", b"%d" % count),))
 
     def _made(self, apply: Callable[[Any], Any], stored: bytes) -> Body:
@@ -82,22 +79,27 @@ class ItemActions:
         self, request: Request, endpoint: CompiledEndpoint, tail: str | None, body: Body, make: Make
     ) -> Answer:
         async def change(found: StoredDatum) -> Edited:
-            if not is_there(endpoint, found):
-                raise Problem("not_found", NOT_THERE)
-            check_version(request.scope["headers"], found)
+            _check(request, endpoint, found)
             check_run(found)
             stored = found.input or b"null"
             size = len(stored) + len(body.text)
             text = await within_bounds(size, lambda: _judged(make(stored), request.method, endpoint))
             return Edited(text, endpoint.points.get(found.method, ()))
 
-        changed = await _answered(self._items.edit(endpoint.uid, _id(tail), change))
+        with data_problems():
+            changed = await self._items.edit(endpoint.uid, _id(tail), change)
         if changed is None:
-            raise Problem("not_found", NOT_THERE)
+            raise not_there()
         self._seen(endpoint.uid, request.source)
         if wants_minimal(request.scope["headers"]):
             return Answer(NO_CONTENT, (etag(changed), MINIMAL))
         return Answer(201, (JSON, etag(changed)), changed.input or b"null")
+
+
+def _check(request: Request, endpoint: CompiledEndpoint, found: StoredDatum) -> None:
+    if not is_there(endpoint, found):
+        raise not_there()
+    check_version(request.scope["headers"], found)
 
 
 def _merge_patch(body: Body) -> Callable[[Any], Any]:
@@ -131,14 +133,5 @@ def _judged(body: Body, method: str, endpoint: CompiledEndpoint) -> bytes:
 def _id(tail: str | None) -> UUID:
     id_ = parse_id(tail or "")
     if id_ is None:
-        raise Problem("not_found", NOT_THERE)
+        raise not_there()
     return id_
-
-
-async def _answered(work: Awaitable[T]) -> T:
-    try:
-        return await work
-    except (Unavailable, WriterFull):
-        raise Problem("unavailable") from None
-    except Unstorable:
-        raise Problem("unstorable_json") from None

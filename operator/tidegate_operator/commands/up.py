@@ -1,6 +1,5 @@
 """`tidegate up`: the composition root of local mode, everything in one process tree and no cluster."""
 
-import asyncio
 import logging
 import os
 import signal
@@ -17,6 +16,7 @@ from rich.console import Console
 from tidegate_gateway.app import Gateway
 from tidegate_gateway.data.migrate import migrate
 from tidegate_gateway.data.pool import acquire
+from tidegate_gateway.process import told_to_end
 from tidegate_gateway.secrets import Sealer, parse_keys
 from tidegate_gateway.settings import Settings
 from tidegate_gateway.telemetry import set_up_logging
@@ -53,7 +53,7 @@ class Options:
 async def up(options: Options) -> None:
     """Serve until SIGINT, SIGTERM or, without `nohup`, SIGHUP. Whatever was started is ended again."""
     _set_up_logging(options.verbose)
-    await first_ended([_serve(options), _signal()])
+    await first_ended([_serve(options), told_to_end(number for number in ENDING if not _is_nohup(number))])
 
 
 async def _serve(options: Options) -> None:
@@ -89,18 +89,6 @@ def _renderer() -> structlog.dev.ConsoleRenderer:
     """A plain stack: the richer ones show the values of variables, tokens among them."""
     plain = structlog.dev.plain_traceback
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
-
-
-async def _signal() -> None:
-    """Wait for a signal to end; the next one ends the process as if nobody listened."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    ending = [number for number in ENDING if not _is_nohup(number)]
-    for number in ending:
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
-    for number in ending:
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
 
 
 def _is_nohup(number: signal.Signals) -> bool:

@@ -17,7 +17,7 @@ from tidegate_gateway.data.errors import DataError, Unavailable
 from tidegate_gateway.data.migrate import migrate
 from tidegate_gateway.data.partitions import make_partitions
 from tidegate_gateway.data.pool import acquire, connect
-from tidegate_gateway.data.reader import Reader
+from tidegate_gateway.data.vitals import answers
 from tidegate_gateway.data.writer import Writer
 
 PATIENCE = 20.0  # seconds; more than a restart takes on a busy machine
@@ -125,15 +125,15 @@ async def test_an_outage_that_lasts_is_told_to_all_who_wait_and_then_at_once(pg_
         await writer.write(datum())
         await pg_server.stop()
         async with asyncio.timeout(5):
-            answers = await write_all(writer, [datum() for _ in range(50)])
-        assert {type(answer) for answer in answers} == {Unavailable}
+            told = await write_all(writer, [datum() for _ in range(50)])
+        assert {type(answer) for answer in told} == {Unavailable}
         async with asyncio.timeout(0.4):
             with pytest.raises(Unavailable):
                 await writer.write(datum())
-        assert await Reader(pool).ready() is False
+        assert await answers(pool) is False
         await pg_server.start()
         await eventually(lambda: writes(writer))
-        assert await Reader(pool).ready() is True
+        assert await answers(pool) is True
     assert len(await found(pg_server.url)) >= 2
 
 

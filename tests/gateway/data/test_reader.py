@@ -130,10 +130,6 @@ async def test_a_clock_that_is_hours_behind_hides_nothing(writer: Writer, reader
     assert ids((await reader.page(ENDPOINT, PageQuery(10, right.id))).data) == [behind.id]
 
 
-async def test_it_is_ready_when_postgresql_answers(reader: Reader) -> None:
-    assert await eventually(reader.ready)
-
-
 async def test_what_compresses_well_is_large_all_the_same(writer: Writer, reader: Reader, pool: asyncpg.Pool) -> None:
     data = [datum(b'"' + b"x" * 6_000_000 + b'"') for _ in range(4)]
     for one in data:
