@@ -10,7 +10,7 @@ from tests.end_to_end.chain import Chain
 from tests.processes import PROGRAM
 from tests.waiting import eventually
 
-WRITERS = 20
+WRITERS = 25
 COMPANY = """
 apiVersion: tidegate.dev/v1alpha1
 kind: Company

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tidegate_gateway.data.errors import Unavailable
+from tidegate_gateway.front.request import request_of
 from tidegate_gateway.problems import Problem
-from tidegate_gateway.telemetry import trace_of
 
 CODES = {404: "not_found", 405: "method_not_allowed"}
 
@@ -31,8 +31,9 @@ def create_api(*routers: APIRouter) -> FastAPI:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    traceparent = request.headers.get("traceparent", "").encode("latin-1")
-    answer = _problem(error).answer(trace_of(traceparent).id)
+    ours = request_of(request.scope, request.receive)
+    ours.refused = _problem(error)
+    answer = ours.refused.answer(ours.trace_id)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     headers.update((name.decode(), value.decode()) for name, value in answer.headers)
     return Response(answer.body, answer.status, headers)

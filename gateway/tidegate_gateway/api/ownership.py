@@ -16,6 +16,7 @@ from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.lookup import find, served
 from tidegate_gateway.front.query import ACCESS_TOKEN
 from tidegate_gateway.front.request import Request as FrontRequest
+from tidegate_gateway.front.request import request_of
 from tidegate_gateway.front.tokens import opened_by, presented_token
 from tidegate_gateway.problems import CODES, Problem
 
@@ -43,7 +44,8 @@ class Ownership:
     ) -> CompiledEndpoint:
         """Problem: one of REFUSALS."""
         found = find(served(self._snapshot), f"{company}/{group}/{endpoint}")
-        asking = FrontRequest(request.scope, request.receive)
+        asking = request_of(request.scope, request.receive)
+        asking.endpoint = found.label
         check_entrance(asking, found, self._trusted_proxies)
         _check_owner(asking, found)
         return found
@@ -66,5 +68,6 @@ def _refusal(description: str) -> dict[str, Any]:
 def _check_owner(request: FrontRequest, endpoint: CompiledEndpoint) -> None:
     token = presented_token(request, in_query=endpoint.token_in_query)
     own = tuple(key for key in endpoint.documents.otherwise.keys if key.name == PRIMARY)
-    if endpoint.internal or not token or opened_by(token, own) is None:
-        raise Problem("unauthorized", headers=UNAUTHORIZED_HEADERS)
+    request.token = opened_by(token, own) if token and not endpoint.internal else None
+    if request.token is None:
+        raise Problem("unauthorized", headers=UNAUTHORIZED_HEADERS, why="it is no primary token")

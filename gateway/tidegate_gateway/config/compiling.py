@@ -44,7 +44,7 @@ def compile_row(row: StoredRow, compilers: Mapping[str, Compiler]) -> Compiled:
         row.revision,
         row.digest,
         made,
-        _address(config) if isinstance(config, EndpointConfig) else None,
+        config.address if isinstance(config, EndpointConfig) else None,
         row.sealed,
     )
 
@@ -52,13 +52,10 @@ def compile_row(row: StoredRow, compilers: Mapping[str, Compiler]) -> Compiled:
 def address_of(row: StoredRow) -> str | None:
     """The address of an Endpoint that does not compile, if the row says it in a way that every version knows."""
     try:
-        return _address(_Placed.model_validate_json(row.configuration)) if row.kind == ENDPOINT else None
+        placed = _Placed.model_validate_json(row.configuration) if row.kind == ENDPOINT else None
     except ValidationError:
         return None
-
-
-def _address(placed: EndpointConfig | _Placed) -> str:
-    return f"{placed.company}/{placed.group}/{placed.slug}"
+    return f"{placed.company}/{placed.group}/{placed.slug}" if placed else None
 
 
 def _validated(row: StoredRow) -> AnyConfig:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 MAJOR, MINOR = 1, 1
+PREFIX = "/api/endpoint/"  # of the paths of all Endpoints
 
 Method = Literal["POST", "GET", "PUT", "PATCH", "DELETE"]
 
@@ -173,6 +174,16 @@ class EndpointConfig(Config):
     display_name: str | None = None
     examples: tuple[Example, ...] = ()
     methods: dict[Method, MethodConfig]
+
+    @property
+    def address(self) -> str:
+        """Three slugs."""
+        return f"{self.company}/{self.group}/{self.slug}"
+
+    @property
+    def path(self) -> str:
+        """Where it is served."""
+        return PREFIX + self.address
 
 
 class CompanyConfig(Config):

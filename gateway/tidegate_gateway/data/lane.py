@@ -15,7 +15,7 @@ from tidegate_gateway.data.partitions import make_partition
 from tidegate_gateway.data.pool import Connection, discard
 from tidegate_gateway.data.sql import load
 
-QUERIES = load(__package__, "queries.sql")
+QUERIES = load(__package__, "lane.sql")
 COLUMNS = attrgetter("id", "endpoint", "method", "token", "source", "status", "input", "output", "size")
 CONFLICT = "{conflict}"
 IS_STORED = "ON CONFLICT DO NOTHING"  # an earlier attempt was committed after all: its connection broke

@@ -14,7 +14,7 @@ from tidegate_gateway.data.faults import postgres_errors
 from tidegate_gateway.data.pool import Connection
 from tidegate_gateway.data.sql import load
 
-QUERIES = load(__package__, "queries.sql")
+QUERIES = load(__package__, "migrate.sql")
 A_DAY = 86_400.0  # seconds: building an index may take long, and so may waiting for another process that builds it
 
 

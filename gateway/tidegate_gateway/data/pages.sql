@@ -1,3 +1,9 @@
+-- name: get_datum
+-- One datum of an endpoint.
+SELECT id, method, token, host(source) AS source, status, version, input, output
+FROM datum
+WHERE endpoint = $1 AND id = $2;
+
 -- name: position
 -- Where a datum stands in the order of readers.
 SELECT written

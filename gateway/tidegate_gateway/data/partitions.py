@@ -12,7 +12,7 @@ from tidegate_gateway.data.ids import first_id
 from tidegate_gateway.data.pool import Connection, acquire
 from tidegate_gateway.data.sql import load
 
-QUERIES = load(__package__, "queries.sql")
+QUERIES = load(__package__, "partitions.sql")
 DAY = timedelta(days=1)
 
 

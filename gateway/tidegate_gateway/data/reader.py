@@ -17,7 +17,7 @@ from tidegate_gateway.data.paging import Filter, Page, PageQuery
 from tidegate_gateway.data.pool import STATEMENT_SECONDS, Connection, acquire
 from tidegate_gateway.data.sql import load
 
-QUERIES, PAGES = load(__package__, "queries.sql"), load(__package__, "pages.sql")
+QUERIES = load(__package__, "pages.sql")
 
 # From where to go on after a datum that is gone, measured from its id: what was written after it may have an older id.
 # None is begun to be written a minute after it came (`writer`), and no statement takes longer than that.
@@ -30,10 +30,10 @@ MOST_CANDIDATES = 5000
 
 def page_of(listed: str) -> str:
     """The statement that gives a page of the data that another one lists."""
-    return PAGES.measured.replace("{listed}", listed).replace("{bytes}", str(PAGE_BYTES))
+    return QUERIES.measured.replace("{listed}", listed).replace("{bytes}", str(PAGE_BYTES))
 
 
-PAGE, FILTERED, BY_ID = page_of(PAGES.page), page_of(PAGES.page_filtered), page_of(PAGES.page_of)
+PAGE, FILTERED, BY_ID = page_of(QUERIES.page), page_of(QUERIES.page_filtered), page_of(QUERIES.page_of)
 
 
 class Position(NamedTuple):
@@ -66,7 +66,7 @@ class Reader:
         async with acquire(self._pool) as connection:
             position = Position()
             if query.after and made:
-                written = await connection.fetchval(PAGES.position, endpoint, query.after)
+                written = await connection.fetchval(QUERIES.position, endpoint, query.after)
                 if written is None:
                     position = Position(lowest=first_id(made - WRITTEN_LATER))
                 else:
@@ -104,7 +104,7 @@ async def _filtered(
 
 async def _first(connection: Connection, candidates: Candidates, given: tuple[Any, ...], limit: int) -> Page:
     """A page whose candidates all pass."""
-    statement = PAGES.first_candidates.replace("{candidates}", candidates.statement(7))
+    statement = QUERIES.first_candidates.replace("{candidates}", candidates.statement(7))
     found = await connection.fetch(statement, *given, limit + 1, *candidates.parameters, timeout=READ_SECONDS)
     ids = [row["id"] for row in found]
     return _full(await connection.fetch(BY_ID, given[0], ids, timeout=READ_SECONDS), limit)
@@ -117,7 +117,7 @@ def _full(rows: list[asyncpg.Record], limit: int) -> Page:
 
 async def _last(connection: Connection, candidates: Candidates, given: tuple[Any, ...]) -> UUID | None:
     """The last candidate that was looked at; None if that was the last there is."""
-    statement = PAGES.last_candidate.replace("{candidates}", candidates.statement(7))
+    statement = QUERIES.last_candidate.replace("{candidates}", candidates.statement(7))
     last: UUID | None = await connection.fetchval(statement, *given, MOST_CANDIDATES, *candidates.parameters)
     return last
 

@@ -8,7 +8,7 @@ from tidegate_gateway.data.errors import DataError
 from tidegate_gateway.data.pool import acquire
 from tidegate_gateway.data.sql import load
 
-QUERIES = load(__package__, "queries.sql")
+QUERIES = load(__package__, "vitals.sql")
 ANSWER_SECONDS = 2.0
 
 

@@ -14,12 +14,13 @@ from tidegate_gateway.expressions.schema_inner import Applied, Group, Inner
 from tidegate_gateway.expressions.text import dumps
 
 MOST_EFFORT = 80_000  # steps, of a microsecond or two
-MOST_AT_ONCE = 500_000
+MOST_AT_ONCE = 50_000
 """How often schemas may apply where the first violation is looked for: that copies next to nothing."""
 COPIED = 75
 """So many bytes of JSON are copied with the effort of one step; of one text it is more."""
 COPIED_OF_TEXT = 1_000
 SEEN = 500  # bytes of JSON with the effort of one step
+POINTED = 100  # characters of a pointer with the effort of one step: a long name stands in that of all within it
 MOST_LOOKED_AT = 50_000
 
 
@@ -102,25 +103,25 @@ class _Work:
 
     def __init__(self, graph: Graph, effort: Effort) -> None:
         self._inner, self._copies, self._effort = Inner(graph), Copies(effort), effort
-        self._pending: list[tuple[Any, Group]] = []
+        self._pending: list[tuple[Any, Group, int]] = []
         self._groups: dict[tuple[Group, str | int | None], Group | None] = {}
         self.applications = self.steps = 0
 
     def is_known(self, instance: Any) -> bool:
         """Counts it all; false where there is not the effort left to do so."""
-        self._pending.append((instance, self._inner.group({ROOT: 1})))
+        self._pending.append((instance, self._inner.group({ROOT: 1}), 0))
         while self._pending and self._effort.left > 0:
             self._look_at(*self._pending.pop())
         return self._effort.left > 0
 
-    def _look_at(self, value: Any, group: Group) -> None:
+    def _look_at(self, value: Any, group: Group, length: int) -> None:
         rules = group.rules.others + group.rules.names * isinstance(value, dict)
         self.applications += group.applications
-        self.steps += group.applications + rules * (1 + self._copies.of(value))
+        self.steps += group.applications + rules * (1 + self._copies.of(value) + length // POINTED)
         if group.leads_in and isinstance(value, (dict, list)):
             for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
                 if within := self._within(group, group.kind(key)):
-                    self._pending.append((inner, within))
+                    self._pending.append((inner, within, length + len(key) if isinstance(key, str) else length))
                 self._effort.left -= 1
                 if self._effort.left <= 0:
                     return

@@ -9,13 +9,13 @@ from collections.abc import Callable
 import structlog
 
 from tidegate_gateway.asgi import Answer, ASGIApp, Header, Message, Receive, Scope, Send, send_answer
+from tidegate_gateway.config.model import PREFIX
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.front.body import CallerGone
-from tidegate_gateway.front.compile import PREFIX
 from tidegate_gateway.front.door import Door
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.refusals import refusal
-from tidegate_gateway.front.request import Request
+from tidegate_gateway.front.request import OURS, Request
 from tidegate_gateway.front.room import Room
 from tidegate_gateway.problems import Problem
 from tidegate_gateway.telemetry import RequestMetrics
@@ -80,13 +80,16 @@ class Front:
 
         async def watch(message: Message) -> None:
             nonlocal status
-            status = message.get("status", status)
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": [*message.get("headers", ()), _traceparent(request)]}
             await send(message)
 
         try:
-            await self._fallback(request.scope, request.receive, watch)
+            await self._fallback({**request.scope, OURS: request}, request.receive, watch)
         finally:
-            self._account(request, Answer(status))
+            refused = request.refused
+            self._account(request, refused.answer(request.trace_id) if refused else Answer(status))
 
     def _account(self, request: Request, answer: Answer) -> None:
         seconds = request.seconds

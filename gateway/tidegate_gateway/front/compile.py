@@ -14,7 +14,6 @@ from tidegate_gateway.front.filters import Filterables, filterables, points
 from tidegate_gateway.front.intake import Intake, compile_intake
 from tidegate_gateway.front.routes import METHODS, NOT_ALLOWED, NOT_FOUND, Action, Outcome, Outcomes, allow, route_table
 
-PREFIX = "/api/endpoint/"
 DOCUMENTS_ALLOW = b"GET, HEAD, OPTIONS"
 
 
@@ -87,7 +86,7 @@ def compile_endpoint(config: EndpointConfig, uid: str) -> CompiledEndpoint:
     return CompiledEndpoint(
         uid=UUID(uid),
         label=f"{config.namespace}/{config.name}",
-        path=f"{PREFIX}{config.company}/{config.group}/{config.slug}",
+        path=config.path,
         paused=config.paused,
         open=config.authentication == "None",
         internal=config.authentication == "Internal",

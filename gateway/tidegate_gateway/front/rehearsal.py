@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from tidegate_gateway.asgi import Answer, Header, Message
-from tidegate_gateway.config.model import EndpointConfig, Example, ExampleRequest, TokenDigest
+from tidegate_gateway.config.model import PREFIX, EndpointConfig, Example, ExampleRequest, TokenDigest
 from tidegate_gateway.config.snapshot import Compiled, Snapshot, snapshot_of
 from tidegate_gateway.data.datum import Datum, StoredDatum
 from tidegate_gateway.data.items import Change, Check
 from tidegate_gateway.data.paging import Page, PageQuery
 from tidegate_gateway.expressions import allowance
-from tidegate_gateway.front.compile import PREFIX, compile_endpoint
+from tidegate_gateway.front.compile import compile_endpoint
 from tidegate_gateway.front.door import Door
 from tidegate_gateway.front.expectation import differences
 from tidegate_gateway.front.ports import Ports
@@ -90,9 +90,8 @@ def _served(config: EndpointConfig, uid: str) -> Snapshot:
     opened = {"tokens": (token,), "authentication": "None" if config.authentication == "None" else "Token"}
     company = {"company": config.company or config.namespace}
     shown = config.model_copy(update={"paused": False, "allowed_ips": ()} | opened | company)
-    address = f"{shown.company}/{shown.group}/{shown.slug}"
     compiled = compile_endpoint(shown, uid)
-    served = Compiled("Endpoint", uid, config.namespace, config.name, 1, 1, "", compiled, address)
+    served = Compiled("Endpoint", uid, config.namespace, config.name, 1, 1, "", compiled, shown.address)
     return snapshot_of(1, {served.ref: served})
 
 

@@ -1,16 +1,22 @@
-"""One request at the front door, and what is found out about it on the way: the log line is made of this."""
+"""One request at the front door, and what is found out about it on the way: the log line is made of this.
+
+Behind the front door it is in the ASGI scope, under OURS.
+"""
 
 from time import perf_counter
 
 from tidegate_gateway.asgi import Receive, Scope
 from tidegate_gateway.front.room import Share
+from tidegate_gateway.problems import Problem
 from tidegate_gateway.telemetry import UNKNOWN, trace_of
+
+OURS = "tidegate.request"
 
 
 class Request:
     """Headers by lower-case name (of several of one name the last). `endpoint` names it for logs and metrics.
 
-    `acting`: it has passed the checks before the body. `share`: what its body takes of the room, if it has been read.
+    `acting`: it has passed the checks before the body; `refused`: what it was answered behind the door.
     """
 
     __slots__ = (
@@ -22,6 +28,7 @@ class Request:
         "query_string",
         "receive",
         "received",
+        "refused",
         "scope",
         "share",
         "source",
@@ -42,6 +49,7 @@ class Request:
         self.received = 0
         self.share: Share | None = None
         self.acting = False
+        self.refused: Problem | None = None
 
     @property
     def trace_id(self) -> str:
@@ -52,3 +60,9 @@ class Request:
     def seconds(self) -> float:
         """Since it began."""
         return perf_counter() - self.began
+
+
+def request_of(scope: Scope, receive: Receive) -> Request:
+    """The request of a scope: the front door's, if it came through there."""
+    found: Request | None = scope.get(OURS)
+    return found or Request(scope, receive)

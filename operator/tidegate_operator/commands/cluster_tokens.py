@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from tidegate_gateway.config.model import PREFIX
 from tidegate_operator.api_server import ApiServer
 from tidegate_operator.commands.errors import CommandError
 from tidegate_operator.store import Body, Key
-
-PREFIX = "/api/endpoint/"
 
 
 async def cluster_tokens(address: str, namespace: str | None) -> Mapping[str, str]:

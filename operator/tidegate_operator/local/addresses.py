@@ -40,8 +40,7 @@ class Addresses:
             if isinstance(served.config, EndpointConfig):
                 config, name = served.config, translation.verdicts[key].token_secret
                 tokens = _tokens(config, secret(Key("Secret", config.namespace, name))) if name else {}
-                address = f"{config.company}/{config.group}/{config.slug}"
-                found[address] = {"authentication": config.authentication, "tokens": tokens}
+                found[config.address] = {"authentication": config.authentication, "tokens": tokens}
         if found != self._known:
             self._file.save(found)
             self._known = found

@@ -1,11 +1,11 @@
 """The sentences when another holds what a resource claims: who that is, and what to do."""
 
 from tidegate_crds.conditions import ConditionType, Reason
-from tidegate_gateway.config.model import CompanyConfig, EndpointConfig, IntegrationConfig
+from tidegate_gateway.config.model import PREFIX, CompanyConfig, EndpointConfig, IntegrationConfig
 from tidegate_operator.store import Key, Resource
 from tidegate_operator.translate.facts import Tenant
 from tidegate_operator.translate.model import Finding
-from tidegate_operator.translate.serving import URL_PREFIX, address
+from tidegate_operator.translate.serving import address
 from tidegate_operator.translate.tenants import Tenants
 
 SLUG = "spec.slug"
@@ -19,7 +19,7 @@ def endpoint(draft: EndpointConfig, tenant: Tenant, holder: Key | None) -> Findi
             "give this namespace a Company with a slug of its own."
         )
         return _refused(Reason.SLUG_CONFLICT, sentence)
-    path = f"{URL_PREFIX}/{address(draft, tenant.slug)}"
+    path = f"{PREFIX}{address(draft, tenant.slug)}"
     sentence = f"{holder} is older and holds {path}: give one of them another slug or group."
     return _refused(Reason.ADDRESS_CONFLICT, sentence, SLUG)
 

@@ -14,8 +14,6 @@ from tidegate_operator.translate.secret_values import digests_of
 from tidegate_operator.translate.token_secret import with_digests
 from tidegate_operator.translate.view import View
 
-URL_PREFIX = "/api/endpoint"
-
 
 def serve(chosen: Candidate, view: View) -> Served:
     """What is served of a configuration; doing it twice changes nothing."""
@@ -27,11 +25,6 @@ def serve(chosen: Candidate, view: View) -> Served:
 def address(config: EndpointConfig, company: str) -> str:
     """An Endpoint's address in a company: three slugs."""
     return f"{company}/{config.group}/{config.slug}"
-
-
-def url_path(config: EndpointConfig) -> str:
-    """The path of an Endpoint that is served."""
-    return f"{URL_PREFIX}/{address(config, config.company)}"
 
 
 def methods(config: EndpointConfig) -> str:

@@ -21,7 +21,7 @@ def verdict(resource: Resource, findings: Sequence[Finding], served: Served | No
         return Verdict(resource.key, resource.uid, resource.generation, told, number)
     config = served.config
     shown = token_secret_name(config.name) if config.authentication == "Token" else None
-    path, methods = serving.url_path(config), serving.methods(config)
+    path, methods = config.path, serving.methods(config)
     return Verdict(resource.key, resource.uid, resource.generation, told, number, path, methods, shown, config.indexes)
 
 

@@ -6,6 +6,7 @@ import asyncpg
 from openapi_spec_validator import validate
 
 from tests.gateway.config.samples import endpoint, uid_of
+from tests.gateway.logs import Logs
 from tests.gateway.serving import ORDERS, Caller, serving
 from tests.gateway.tokens import SECRET, bearer, token
 from tests.waiting import eventually
@@ -98,3 +99,19 @@ async def test_without_a_database_it_says_so(database_url: str) -> None:
         assert (reply.status, reply.json["code"], reply.headers["retry-after"]) == (503, "unavailable", "1")
         await connection.execute("ALTER TABLE gone RENAME TO source_address")
         await connection.close()
+
+
+async def test_the_log_says_who_asked_for_what_and_why_it_was_refused(database_url: str, logs: Logs) -> None:
+    trace = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
+    async with serving(database_url, owned()) as caller:
+        taken = await caller.send("GET", f"/api/sources/{PLACE}", headers=bearer() | trace)
+        refused = await caller.send("GET", f"/api/sources/{PLACE}", headers=bearer("partner") | trace)
+    for reply in (taken, refused):
+        assert reply.headers["traceparent"].startswith(f"00-{'a' * 32}-")
+    lines = [line for line in logs.lines() if line["event"] == "request"][-2:]
+    told = [(line["endpoint"], line["status"], line["code"], line["token"], line["traceId"]) for line in lines]
+    assert told == [
+        ("acme/orders", 200, None, "primary", "a" * 32),
+        ("acme/orders", 401, "unauthorized", None, "a" * 32),
+    ]
+    assert (lines[1]["check"], lines[1]["why"]) == ("authentication", "it is no primary token")

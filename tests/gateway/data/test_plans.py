@@ -19,7 +19,7 @@ from tidegate_gateway.data.pool import acquire, connect
 from tidegate_gateway.data.reader import BY_ID, HIGHEST, PAGE, Reader
 from tidegate_gateway.data.sql import load
 
-QUERIES, PAGES = (load("tidegate_gateway.data", f"{name}.sql") for name in ("queries", "pages"))
+QUERIES = load("tidegate_gateway.data", "pages.sql")
 HISTORY = load("tidegate_gateway.data.indexes", "reindex.sql")
 TODAY = datetime(2028, 3, 1, tzinfo=UTC)
 A_DAY_BEFORE, A_MINUTE_BEFORE = first_id(TODAY - timedelta(days=1)), first_id(TODAY - timedelta(minutes=1))
@@ -28,7 +28,7 @@ ROWS_A_DAY = 2_000
 ENDPOINTS = [uuid4() for _ in range(10)]
 HOT = {
     "get": (QUERIES.get_datum, (ENDPOINTS[0], first_id(TODAY))),
-    "position": (PAGES.position, (ENDPOINTS[0], first_id(TODAY))),
+    "position": (QUERIES.position, (ENDPOINTS[0], first_id(TODAY))),
     "first page": (PAGE, (ENDPOINTS[0], 0, LOWEST, LOWEST, HIGHEST, None, 30)),
     "next page": (PAGE, (ENDPOINTS[0], 3, first_id(TODAY), A_DAY_BEFORE, HIGHEST, None, 30)),
     "page after what is gone": (PAGE, (ENDPOINTS[0], 0, LOWEST, A_MINUTE_BEFORE, HIGHEST, None, 30)),
@@ -121,7 +121,7 @@ async def test_a_filter_reads_what_it_finds_and_no_table(pool: asyncpg.Pool, ope
         await connection.copy_records_to_table("data_point", records=points, columns=columns)
         await connection.execute("ANALYZE datum, data_point")
     candidates = Candidates((FILTERS[operator],))
-    statement = PAGES.first_candidates.replace("{candidates}", candidates.statement(7))
+    statement = QUERIES.first_candidates.replace("{candidates}", candidates.statement(7))
     plan = await plan_of(pool, statement, (ENDPOINTS[0], 0, LOWEST, LOWEST, HIGHEST, 31, *candidates.parameters))
     tables = [node for node in plan if "Relation Name" in node]
     assert {node["Node Type"] for node in tables} <= {"Index Scan", "Index Only Scan"}

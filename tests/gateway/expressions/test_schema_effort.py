@@ -126,3 +126,9 @@ def test_many_documents_may_share_an_effort() -> None:
 )
 def test_every_way_into_a_document_is_gone(schema: Any, instance: Any, pointer: str) -> None:
     assert [found.pointer for found in told(schema, instance)] == [pointer]
+
+
+def test_a_name_that_is_long_is_not_repeated_in_very_many_places() -> None:
+    schema = {"additionalProperties": {"items": {"type": "string"}}}
+    found = told(schema, {"k" * 200_000: [1] * 990})
+    assert found == [Violation("/" + "k" * 200_000 + "/0", "It should be a string."), MORE]

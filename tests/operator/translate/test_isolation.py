@@ -117,8 +117,8 @@ def test_a_processor_that_breaks_leaves_the_last_good(monkeypatch: pytest.Monkey
 def test_what_breaks_on_its_way_out_stays_with_its_resource_too(monkeypatch: pytest.MonkeyPatch) -> None:
     world = cluster(endpoint(), endpoint("other"))
     before = world.translate()
-    real = serving.url_path
-    monkeypatch.setattr(serving, "url_path", lambda config: 1 / 0 if config.paused else real(config))
+    real = serving.methods
+    monkeypatch.setattr(serving, "methods", lambda config: 1 / 0 if config.paused else real(config))
     outcome = world.put(endpoint(generation=2, spec={"paused": True}), endpoint("third")).translate()
     assert outcome.bugs[0].stack.endswith("ZeroDivisionError")
     assert outcome.served[ORDERS] is before.served[ORDERS]

@@ -12,7 +12,6 @@ from tidegate_gateway.api.openapi.parameters import ID, SHARED, shared
 from tidegate_gateway.api.openapi.problems import example, response
 from tidegate_gateway.api.openapi.schemas import OWN
 from tidegate_gateway.config.model import EndpointConfig
-from tidegate_gateway.front.compile import PREFIX
 from tidegate_gateway.front.routes import Action, Outcomes, route_table
 
 VERSION = "3.1.0"
@@ -49,7 +48,7 @@ def _title(config: EndpointConfig) -> str:
 
 def _places(config: EndpointConfig, components: Components) -> Iterator[tuple[str, dict[str, Any]]]:
     """The paths of an endpoint that anything is served at."""
-    table, root = route_table(config), f"{PREFIX}{config.company}/{config.group}/{config.slug}"
+    table, root = route_table(config), config.path
     for path, outcomes in ((root, table.collection), (f"{root}/{{id}}", table.item), (f"{root}/all", table.everything)):
         if operations := _operations(config, outcomes, components):
             parameters = [shared("traceparent"), *([ID] if outcomes is table.item else [])]

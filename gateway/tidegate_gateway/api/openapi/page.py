@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from tidegate_gateway.api.openapi.curl import curl
 from tidegate_gateway.api.openapi.view import Operation, needs_token, operations, schemas
-from tidegate_gateway.front.compile import PREFIX
+from tidegate_gateway.config.model import PREFIX
 
 FEW = 12  # operations: all of them are open at first
 STYLE = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
