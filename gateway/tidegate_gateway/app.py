@@ -22,7 +22,7 @@ from tidegate_gateway.config.watch import ConfigWatch
 from tidegate_gateway.data.forget import Forgetter
 from tidegate_gateway.data.indexes.reindex import Reindexer
 from tidegate_gateway.data.items import Items
-from tidegate_gateway.data.pool import connect
+from tidegate_gateway.data.pool import OF_VALUES, ONCE, connect
 from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.retention import Retention
 from tidegate_gateway.data.sources import Sources
@@ -54,9 +54,10 @@ class Gateway:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings = settings
         self._metrics = Metrics()
-        self._readers, self._changers, self._writers, self._house, self._background = (
-            _pool(settings, size) for size in (READERS, CHANGERS, LANES, HOUSE, BACKGROUND)
+        self._readers, self._changers, self._house, self._background = (
+            _pool(settings, size) for size in (READERS, CHANGERS, HOUSE, BACKGROUND)
         )
+        self._writers = _pool(settings, LANES, ONCE)
         self._writer = Writer(
             self._writers, lanes=LANES, observe=self._metrics.committed, unindexable=self._metrics.unindexable
         )
@@ -181,8 +182,8 @@ class Gateway:
         self._metrics.requests.forget_all_but({endpoint.label for endpoint in snapshot.endpoints.values()})
 
 
-def _pool(settings: Settings, size: int) -> asyncpg.Pool:
-    return connect(settings.database_url.get_secret_value(), pgbouncer=settings.pgbouncer, size=size)
+def _pool(settings: Settings, size: int, plans: str = OF_VALUES) -> asyncpg.Pool:
+    return connect(settings.database_url.get_secret_value(), pgbouncer=settings.pgbouncer, size=size, plans=plans)
 
 
 async def run_gateway(settings: Settings) -> int:

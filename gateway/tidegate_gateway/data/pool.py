@@ -21,24 +21,26 @@ COMMAND_SECONDS = 5.0
 DISCARD_SECONDS = 1.0
 STATEMENT_SECONDS = 300.0  # nothing takes longer
 JSONB_VERSION = b"\x01"
+# Plans for the values at hand touch the partitions they need, and none was made while a table was empty. But what only
+# inserts has the same plan always, and to make that takes half as long as all the rest.
+OF_VALUES, ONCE = "force_custom_plan", "force_generic_plan"
 SESSION = {
     "application_name": "tidegate",
     # The end of what a client that was cut off had begun.
     "statement_timeout": f"{STATEMENT_SECONDS:g}s",
     # A session that forgets its transaction would hold back every reader's horizon.
     "idle_in_transaction_session_timeout": "10s",
-    # Plans for the values at hand: they touch the partitions they need, and none was made while a table was empty.
-    "plan_cache_mode": "force_custom_plan",
     "jit": "off",
 }
 
 
-def connect(url: str, *, pgbouncer: bool = False, size: int = 10) -> asyncpg.Pool:
+def connect(url: str, *, pgbouncer: bool = False, size: int = 10, plans: str = OF_VALUES) -> asyncpg.Pool:
     """A pool of up to `size` connections, to be awaited or entered; it connects when one is needed, not before.
 
-    A writer keeps one of them for each of its lanes.
+    A writer keeps one of them for each of its lanes. `plans` are OF_VALUES or ONCE.
     """
-    per_session: dict[str, Any] = {"statement_cache_size": 0} if pgbouncer else {"server_settings": SESSION}
+    settings = SESSION | {"plan_cache_mode": plans}
+    per_session: dict[str, Any] = {"statement_cache_size": 0} if pgbouncer else {"server_settings": settings}
     return asyncpg.create_pool(
         url,
         min_size=0,

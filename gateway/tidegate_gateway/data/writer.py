@@ -5,6 +5,7 @@ after the COMMIT of it. It must never answer a datum that is not durable, and on
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from time import monotonic
 
@@ -30,7 +31,7 @@ Observer = Callable[[int, float], None]
 
 
 class Writer:
-    """Stores data in batches over a few lanes, one connection each. Large data go through the last lane only.
+    """Stores data in batches over a few lanes, one connection each. All but the first take large data, and help it.
 
     A short outage is waited out: for `patience` seconds since it began, batches are tried again. From then on everybody
     is told at once, until an attempt succeeds. An attempt takes `attempt_seconds` at most, and longer for big batches.
@@ -79,8 +80,9 @@ class Writer:
         await asyncio.gather(*self._tasks)
 
     async def _run(self, lane: Lane) -> None:
-        bounds, large_first = (self._batch_size, self._batch_bytes), lane is self._lanes[-1]
-        while batch := await self._backlog.take(*bounds, large_first=large_first):
+        first = partial(self._backlog.take, alone=len(self._lanes) == 1)
+        take = first if lane is self._lanes[0] else self._backlog.help
+        while batch := await take(self._batch_size, self._batch_bytes):
             try:
                 await self._store(lane, batch)
             except Exception:

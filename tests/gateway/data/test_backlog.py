@@ -7,7 +7,7 @@ import pytest
 
 from tests.gateway.data.making import datum
 from tests.waiting import eventually
-from tidegate_gateway.data.backlog import LARGE_BYTES, Backlog, Waiting
+from tidegate_gateway.data.backlog import LARGE_BYTES, MANY, Backlog, Waiting
 from tidegate_gateway.data.datum import ROW_BYTES, Datum
 from tidegate_gateway.data.errors import Unavailable, WriterFull
 
@@ -83,9 +83,28 @@ async def test_large_data_wait_in_a_line_of_their_own() -> None:
         backlog.put(one)
     assert len(backlog) == 3
     assert taken(await backlog.take(10, MUCH * 10)) == [small]
-    assert taken(await backlog.take(10, MUCH * 10, large_first=True)) == [large, other]
+    assert taken(await backlog.help(10, MUCH * 10)) == [large, other]
     backlog.put(small)
-    assert taken(await backlog.take(10, MUCH * 10, large_first=True)) == [small]
+    backlog.put(large)
+    assert taken(await backlog.take(10, MUCH * 10, alone=True)) == [large]
+    assert taken(await backlog.take(10, MUCH * 10, alone=True)) == [small]
+
+
+async def test_help_comes_where_many_wait_or_for_long() -> None:
+    backlog = Backlog(100, MUCH)
+    helper = asyncio.create_task(backlog.help(100, MUCH))
+    for _ in range(MANY - 1):
+        backlog.put(sized(300))
+    await asyncio.sleep(0)
+    assert not helper.done()
+    backlog.put(sized(300))
+    assert len(await helper) == MANY
+    helper = asyncio.create_task(backlog.help(100, MUCH))
+    backlog.put(sized(300))
+    await asyncio.sleep(0)
+    assert not helper.done()
+    async with asyncio.timeout(10):
+        assert len(await helper) == 1
 
 
 async def test_large_data_leave_room_for_small_ones() -> None:
@@ -106,7 +125,7 @@ async def test_whoever_takes_small_data_waits_while_there_are_large_ones() -> No
     assert not taker.done()
     backlog.close()
     assert await taker == []
-    assert len(await backlog.take(10, MUCH, large_first=True)) == 1
+    assert len(await backlog.help(10, MUCH)) == 1
 
 
 async def test_both_texts_count() -> None:
