@@ -15,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from tidegate_gateway.lingering import Lingering
 
 MOST_HEAD_BYTES = 64 * 1024
+MOST_FRAMING_BYTES = 512 * 1024  # of chunks and trailers
+FRAMING_OF_A_BYTE = 9  # in a chunk of its own, at the most
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 NO_HTTP = "Invalid HTTP request received."
 HEAD_SECONDS, SILENT_SECONDS, UNTAKEN_SECONDS = 20.0, 30.0, 60.0
@@ -28,7 +30,7 @@ class Protocol(HttpToolsProtocol):
 
     _line: Lingering
     _messages = 0
-    _head_bytes = 0
+    _head_bytes = _framing_bytes = 0
     _in_head = False
     _resuming = False
     _keeps_alive = True
@@ -83,6 +85,7 @@ class Protocol(HttpToolsProtocol):
             return
         if self._due_since is not None and self._in_body:
             self._due_since = min(self.loop.time(), self._due_since + len(data) / SLOWEST)
+            self._bound_framing(len(data))
         if self._in_head and self._messages == before:  # the head was there before these data, and goes on behind them
             self._bound_head(len(data))
 
@@ -108,15 +111,24 @@ class Protocol(HttpToolsProtocol):
     def _bound_head(self, size: int) -> None:
         self._head_bytes += size
         if self._head_bytes > MOST_HEAD_BYTES:
-            self.transport.write(TOO_LARGE)
-            self._line.sending = True
-            self.transport.close()
+            self._refuse_as_too_large()
+
+    def _bound_framing(self, size: int) -> None:
+        """The parser keeps what a trailer holds, and an application hears nothing of it."""
+        self._framing_bytes += size
+        if self._framing_bytes > MOST_FRAMING_BYTES:
+            self._refuse_as_too_large()
+
+    def _refuse_as_too_large(self) -> None:
+        self.transport.write(TOO_LARGE)
+        self._line.sending = True
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         if not self._resuming:
             self._unset_keepalive_if_required()
             self._messages += 1
-            self._in_head, self._head_bytes = True, 0
+            self._in_head, self._head_bytes, self._framing_bytes = True, 0, 0
             self._due_since = self.loop.time()
             super().on_message_begin()
 
@@ -137,6 +149,11 @@ class Protocol(HttpToolsProtocol):
             self._unset_keepalive_if_required()  # the answer to an earlier request has come since this one began
             self._keeps_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
             self._line.sending = True
+
+    def on_body(self, body: bytes) -> None:
+        """Parts of a body are bounded by whoever reads it."""
+        self._framing_bytes -= FRAMING_OF_A_BYTE * len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         if self._resuming or not self.parser.should_upgrade():

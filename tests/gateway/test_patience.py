@@ -188,6 +188,19 @@ async def test_a_head_that_is_no_http_is_told_so_though_more_is_coming() -> None
         assert statuses(await exchange(url, b"nonsense\r\n\r\n", b"x" * MEGABYTE)) == [400]
 
 
+@pytest.mark.parametrize("endless", [b"x: " + b"y" * 1000 + b"\r\n", b"y" * 1000], ids=["trailers", "a trailer"])
+async def test_a_body_whose_end_does_not_end_is_not_waited_for(endless: bytes) -> None:
+    chunked = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nx: "
+    async with listening(reads) as url:
+        assert statuses(await exchange(url, chunked, *[endless * 100] * 20, until=b"close\r\n\r\n")) == [431]
+
+
+async def test_a_body_in_very_small_chunks_is_taken() -> None:
+    head = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+    async with listening(reads) as url:
+        assert statuses(await exchange(url, head, *[b"1\r\n \r\n" * 10_000] * 20, b"0\r\n\r\n")) == [200]
+
+
 async def hung_up_on_while_sending(url: str, piece: bytes, first: bytes = b"") -> None:
     """One piece after the other goes out, until that is not possible any more."""
     async with connected(url) as (_, writer):
