@@ -8,14 +8,14 @@ from tidegate_gateway.data.datum import Datum
 from tidegate_gateway.data.errors import ForeignId
 from tidegate_gateway.data.ids import new_id
 from tidegate_gateway.data.paging import Page
+from tidegate_gateway.front.body_reader import BodyReader
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.documents import datum_document, page_document
 from tidegate_gateway.front.faults import data_problems, not_there
 from tidegate_gateway.front.ids import parse_id
 from tidegate_gateway.front.judging import judged, query_of
-from tidegate_gateway.front.page import following, page_query
+from tidegate_gateway.front.page_query import following, page_query
 from tidegate_gateway.front.ports import Ports
-from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.storable import Body
 from tidegate_gateway.front.versions import etag, is_there

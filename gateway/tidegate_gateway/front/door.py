@@ -8,13 +8,13 @@ from collections.abc import Callable
 from tidegate_gateway.asgi import NO_CONTENT, Answer
 from tidegate_gateway.config.snapshot import Snapshot
 from tidegate_gateway.front.actions import Actions
+from tidegate_gateway.front.body_reader import BodyReader
 from tidegate_gateway.front.checks import DOCUMENTS, check_entrance, check_token, place_of
 from tidegate_gateway.front.compile import CompiledEndpoint, Place
 from tidegate_gateway.front.document_actions import DocumentActions
 from tidegate_gateway.front.item_actions import ItemActions
 from tidegate_gateway.front.lookup import served
 from tidegate_gateway.front.ports import Ports
-from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.room import Room
 from tidegate_gateway.front.routes import NOT_ALLOWED, NOT_FOUND, Action

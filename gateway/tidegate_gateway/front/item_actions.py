@@ -11,6 +11,7 @@ from uuid import UUID
 from tidegate_gateway.asgi import JSON, NO_CONTENT, Answer
 from tidegate_gateway.data.datum import StoredDatum
 from tidegate_gateway.data.items import Edited
+from tidegate_gateway.front.body_reader import BodyReader
 from tidegate_gateway.front.compile import CompiledEndpoint
 from tidegate_gateway.front.exact import read_exact, write_exact
 from tidegate_gateway.front.faults import data_problems, not_there
@@ -21,7 +22,6 @@ from tidegate_gateway.front.merge_patch import merged
 from tidegate_gateway.front.patching import TOO_DEEP, TOO_LARGE, patched
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.prefer import MINIMAL, wants_minimal
-from tidegate_gateway.front.reading import BodyReader
 from tidegate_gateway.front.request import Request
 from tidegate_gateway.front.storable import Body, storable
 from tidegate_gateway.front.unhurried import unhurried, within_bounds

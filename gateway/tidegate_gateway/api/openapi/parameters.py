@@ -6,7 +6,7 @@ from typing import Any
 
 from tidegate_gateway.config.model import EndpointConfig, Index, MethodConfig
 from tidegate_gateway.front.filters import OF_BOOLEANS, OPERATORS
-from tidegate_gateway.front.page import MOST_LIMIT, USUAL_LIMIT
+from tidegate_gateway.front.page_query import MOST_LIMIT, USUAL_LIMIT
 from tidegate_gateway.front.statuses import NAMES
 
 Parameter = dict[str, Any]
