@@ -16,8 +16,8 @@ from tests.gateway.serving import publish
 from tests.waiting import eventually
 from tidegate_gateway.app import Gateway
 from tidegate_gateway.config.rows import make_row
+from tidegate_gateway.logs import set_up_logging
 from tidegate_gateway.settings import Settings
-from tidegate_gateway.telemetry import set_up_logging
 
 CLIENTS, SECONDS = 64, 5.0
 PATH = "/api/endpoint/acme/main/orders"

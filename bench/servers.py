@@ -33,9 +33,9 @@ from tidegate_gateway.data.ids import new_id
 from tidegate_gateway.data.pool import connect
 from tidegate_gateway.data.sql import load
 from tidegate_gateway.data.writer import Writer
+from tidegate_gateway.logs import set_up_logging
 from tidegate_gateway.process import tune_gc
 from tidegate_gateway.settings import Settings
-from tidegate_gateway.telemetry import set_up_logging
 
 QUERIES = load("bench", "queries.sql")
 ENDPOINT, EVERYTHING = uuid4(), uuid4()

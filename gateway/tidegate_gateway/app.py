@@ -33,10 +33,10 @@ from tidegate_gateway.front.compile import compile_endpoint
 from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.room import Room
 from tidegate_gateway.jobs import Jobs
+from tidegate_gateway.metrics import Metrics
 from tidegate_gateway.process import told_to_end, tune_gc
 from tidegate_gateway.serving import Serving
 from tidegate_gateway.settings import Settings
-from tidegate_gateway.telemetry import Metrics
 from tidegate_gateway.upkeep import Upkeep
 
 IN_FLIGHT_SHARE = 0.8  # of the grace: the rest is for what waits to be written

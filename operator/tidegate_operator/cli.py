@@ -233,7 +233,7 @@ def gateway() -> None:
     TIDEGATE_DATABASE_URL=postgresql://tidegate@db/tidegate tidegate gateway
     """
     from tidegate_gateway.app import run_gateway
-    from tidegate_gateway.telemetry import set_up_logging
+    from tidegate_gateway.logs import set_up_logging
     from tidegate_operator.commands.running import read_settings, run
 
     set_up_logging()
@@ -247,7 +247,7 @@ def operator() -> None:
     \b
     TIDEGATE_DATABASE_URL=postgresql://tidegate@db/tidegate tidegate operator
     """
-    from tidegate_gateway.telemetry import set_up_logging
+    from tidegate_gateway.logs import set_up_logging
     from tidegate_operator.app import run_operator
     from tidegate_operator.commands.running import read_settings, run
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import structlog
 
-from tidegate_gateway.telemetry import set_up_logging
+from tidegate_gateway.logs import set_up_logging
 
 
 class Logs:

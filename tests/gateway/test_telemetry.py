@@ -5,7 +5,8 @@ import structlog
 from prometheus_client import generate_latest
 
 from tests.gateway.logs import Logs
-from tidegate_gateway.telemetry import UNKNOWN, Metrics, trace_of
+from tidegate_gateway.metrics import UNKNOWN, Metrics
+from tidegate_gateway.trace import trace_of
 
 TRACE = b"4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = b"00f067aa0ba902b7"

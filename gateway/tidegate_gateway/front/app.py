@@ -17,8 +17,8 @@ from tidegate_gateway.front.ports import Ports
 from tidegate_gateway.front.refusals import refusal
 from tidegate_gateway.front.request import OURS, Request
 from tidegate_gateway.front.room import Room
+from tidegate_gateway.metrics import RequestMetrics
 from tidegate_gateway.problems import Problem
-from tidegate_gateway.telemetry import RequestMetrics
 
 CALLER_GONE = Answer(499, code="caller_gone")  # for the log and the metrics only: nobody hears it
 

@@ -7,8 +7,9 @@ from time import perf_counter
 
 from tidegate_gateway.asgi import Receive, Scope
 from tidegate_gateway.front.room import Share
+from tidegate_gateway.metrics import UNKNOWN
 from tidegate_gateway.problems import Problem
-from tidegate_gateway.telemetry import UNKNOWN, trace_of
+from tidegate_gateway.trace import trace_of
 
 OURS = "tidegate.request"
 

@@ -16,10 +16,10 @@ from rich.console import Console
 from tidegate_gateway.app import Gateway
 from tidegate_gateway.data.migrate import migrate
 from tidegate_gateway.data.pool import acquire
+from tidegate_gateway.logs import set_up_logging
 from tidegate_gateway.process import told_to_end
 from tidegate_gateway.secrets import Sealer, parse_keys
 from tidegate_gateway.settings import Settings
-from tidegate_gateway.telemetry import set_up_logging
 from tidegate_operator.commands.database import Database, given_database
 from tidegate_operator.commands.running import read_settings
 from tidegate_operator.commands.sole_gateway import SoleGateway, pod_of

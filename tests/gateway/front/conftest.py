@@ -19,7 +19,7 @@ from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
 from tidegate_gateway.front.compile import compile_endpoint
 from tidegate_gateway.front.ports import Ports
-from tidegate_gateway.telemetry import Metrics
+from tidegate_gateway.metrics import Metrics
 
 OpenFront = Callable[..., Front]
 

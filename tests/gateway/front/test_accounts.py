@@ -22,7 +22,7 @@ from tidegate_gateway.data.reader import Reader
 from tidegate_gateway.data.writer import Writer
 from tidegate_gateway.front.app import Front
 from tidegate_gateway.front.ports import Ports
-from tidegate_gateway.telemetry import Metrics
+from tidegate_gateway.metrics import Metrics
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 

@@ -19,7 +19,7 @@ from tidegate_gateway.front.document_actions import server_of
 from tidegate_gateway.front.ports import Documents, Ports
 from tidegate_gateway.front.rehearsal import Nothing
 from tidegate_gateway.front.request import Request
-from tidegate_gateway.telemetry import Metrics
+from tidegate_gateway.metrics import Metrics
 
 COMPANY = "/api/endpoint/acme/openapi.json"
 BOTH: dict[str, Any] = {"GET": {}, "POST": {}}

@@ -1,69 +1,16 @@
-"""What a process says of itself: JSON log lines and metrics. Neither may hold a token, a body or a query string."""
+"""What a gateway counts and measures. No label may hold a token, a body or a query string."""
 
-import logging
-import re
-import secrets
-import sys
 from collections.abc import Callable, Collection, Mapping
-from typing import BinaryIO, NamedTuple
 
-import orjson
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 BATCH_ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 UNKNOWN = "unknown"  # no endpoint is called so: they are all "<namespace>/<name>"
-OUR_LOGGERS = ("tidegate_gateway", "tidegate_operator")
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each counter, which nobody reads
-
-
-class Trace(NamedTuple):
-    """Where a request belongs, as W3C has it: 32 and 2 hexadecimal digits."""
-
-    id: str
-    flags: str
-
-    def parent(self) -> bytes:
-        """The traceparent of an answer: this trace, and a span of our own."""
-        return f"00-{self.id}-{secrets.token_hex(8)}-{self.flags}".encode()
-
-
-def trace_of(traceparent: bytes | None) -> Trace:
-    """The caller's trace if it gave a valid W3C traceparent, else a new one that nobody has sampled."""
-    if traceparent and (match := TRACEPARENT.fullmatch(traceparent)):
-        return Trace(match[1].decode(), match[2].decode())
-    return Trace(secrets.token_hex(16), "00")
-
-
-def set_up_logging(stream: BinaryIO | None = None) -> None:
-    """Lets every logger of the process write one JSON line an event; to standard error unless told otherwise."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(serializer=orjson.dumps),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.BytesLoggerFactory(stream or sys.stderr.buffer),
-        cache_logger_on_first_use=False,
-    )
-    logging.basicConfig(handlers=[_Forwarding()], level=logging.WARNING, force=True)
-    for name in OUR_LOGGERS:
-        logging.getLogger(name).setLevel(logging.INFO)
-
-
-class _Forwarding(logging.Handler):
-    """Hands what other libraries log to structlog."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        log = structlog.get_logger()
-        log.log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
 
 
 class RequestMetrics:
