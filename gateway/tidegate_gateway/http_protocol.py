@@ -152,7 +152,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Parts of a body are bounded by whoever reads it."""
-        self._framing_bytes -= FRAMING_OF_A_BYTE * len(body)
+        self._framing_bytes = max(0, self._framing_bytes - FRAMING_OF_A_BYTE * len(body))
         super().on_body(body)
 
     def on_message_complete(self) -> None:

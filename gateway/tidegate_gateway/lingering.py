@@ -8,7 +8,7 @@ import asyncio
 
 from tidegate_gateway.corked import Corked
 
-LINGER_SECONDS = 10.0
+LINGER_SECONDS, MOST_LINGER_SECONDS = 10.0, 300.0  # of silence, and in all
 LINGER_BYTES = 128 * 1024 * 1024
 
 
@@ -20,6 +20,7 @@ class Lingering(Corked):
         self.sending = False
         self._ending: asyncio.TimerHandle | None = None
         self._thrown_away = 0
+        self._until = 0.0
 
     def close(self) -> None:
         """Closes it once all that was written is sent, and the other end knows; at once when called again."""
@@ -27,7 +28,8 @@ class Lingering(Corked):
             self._send()
             self._transport.write_eof()
             self._transport.resume_reading()
-            self._ending = self._loop.call_later(LINGER_SECONDS, self._transport.abort)
+            self._until = self._loop.time() + MOST_LINGER_SECONDS
+            self._linger()
             return
         if self._ending:
             self._ending.cancel()
@@ -38,7 +40,15 @@ class Lingering(Corked):
         return self._ending is not None or self._transport.is_closing()
 
     def throw_away(self, size: int) -> None:
-        """So many bytes came that nobody will read."""
+        """So many bytes came that nobody will read; whoever sent them has a little longer."""
         self._thrown_away += size
         if self._thrown_away > LINGER_BYTES:
             self._transport.abort()
+        elif self._ending and not self._transport.is_closing():
+            self._linger()
+
+    def _linger(self) -> None:
+        if self._ending:
+            self._ending.cancel()
+        moment = min(self._until, self._loop.time() + LINGER_SECONDS)
+        self._ending = self._loop.call_at(moment, self._transport.abort)

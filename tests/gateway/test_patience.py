@@ -161,9 +161,20 @@ async def test_what_follows_a_body_that_nobody_read_is_no_request() -> None:
     "sent", [b"POST / HTTP/1.1\r\ncontent-length: 9999\r\n\r\n", b"nonsense\r\n\r\n"], ids=["refused", "no HTTP"]
 )
 async def test_who_goes_on_sending_is_hung_up_on_at_last(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lingering, "LINGER_SECONDS", 0.5)
+    monkeypatch.setattr(lingering, "MOST_LINGER_SECONDS", 0.5)
     async with listening(refuses) as url:
         await hung_up_on_while_sending(url, b"x", sent)
+
+
+async def test_who_takes_long_to_send_can_read_the_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lingering, "LINGER_SECONDS", 2.0)
+    async with listening(refuses) as url, connected(url) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 31\r\n\r\n")
+        for _ in range(31):
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.1)
+        assert statuses(await reader.read()) == [401]
 
 
 async def test_who_sends_without_end_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +203,8 @@ async def test_a_head_that_is_no_http_is_told_so_though_more_is_coming() -> None
 async def test_a_body_whose_end_does_not_end_is_not_waited_for(endless: bytes) -> None:
     chunked = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nx: "
     async with listening(reads) as url:
+        assert statuses(await exchange(url, chunked, *[endless * 100] * 20, until=b"close\r\n\r\n")) == [431]
+        chunked = chunked.replace(b"2\r\n{}", b"100000\r\n" + b" " * MEGABYTE)
         assert statuses(await exchange(url, chunked, *[endless * 100] * 20, until=b"close\r\n\r\n")) == [431]
 
 

@@ -104,7 +104,7 @@ class Backlog:
         self._came.set()
         if self._large or self._small.is_pressing:
             self._needs_help.set()
-        elif not self._looks_again:
+        if self._small and not self._looks_again:
             self._look_later()
         return waiting
 
@@ -135,7 +135,7 @@ class Backlog:
         self._looks_again = False
         if self._small.is_pressing:
             self._needs_help.set()
-        elif self._small:
+        if self._small:
             self._look_later()
 
     def drain(self) -> list[Waiting]:

@@ -10,6 +10,8 @@ import asyncpg
 
 from tidegate_gateway.data.datum import IndexPoint, StoredDatum, size_of
 from tidegate_gateway.data.deleting import AT_ONCE, SECONDS, delete_data
+from tidegate_gateway.data.errors import Unstorable
+from tidegate_gateway.data.faults import postgres_errors
 from tidegate_gateway.data.ids import LOWEST
 from tidegate_gateway.data.pool import Connection, acquire
 from tidegate_gateway.data.queues import Queues
@@ -54,23 +56,36 @@ class Items:
                 if found is None:
                     return None
                 edited = await change(found)
-                async with acquire(self._pool) as connection:
-                    row = await _changed(connection, endpoint, found, edited)
-                if row:
-                    return self._with(found, row)
+                if changed := await self._replaced(endpoint, found, edited):
+                    return changed
             return await self._edit_held(endpoint, id_, change)
+
+    async def _replaced(self, endpoint: UUID, found: StoredDatum, edited: Edited) -> StoredDatum | None:
+        """What the datum is now; None if it is of another version by now."""
+        async with acquire(self._pool) as connection, connection.transaction():
+            if not await connection.fetchval(QUERIES.hold_version, found.id, found.version, timeout=SECONDS):
+                return None
+            return await self._change(connection, endpoint, found, edited)
 
     async def _edit_held(self, endpoint: UUID, id_: UUID, change: Change) -> StoredDatum | None:
         async with acquire(self._pool) as connection, connection.transaction():
             found = await _locked(connection, endpoint, id_)
             if found is None:
                 return None
-            row = await _changed(connection, endpoint, found, await change(found))
-        return self._with(found, row) if row else None
+            return await self._change(connection, endpoint, found, await change(found))
 
-    def _with(self, found: StoredDatum, row: asyncpg.Record) -> StoredDatum:
-        if row["unindexable"]:
-            self._unindexable(dict.fromkeys(row["unindexable"], 1))
+    async def _change(self, connection: Connection, endpoint: UUID, found: StoredDatum, edited: Edited) -> StoredDatum:
+        """What cannot be indexed fails no request: if PostgreSQL refuses the datum, it is tried without its indexes."""
+        try:
+            with postgres_errors():
+                async with connection.transaction():
+                    row = await _changed(connection, endpoint, found, edited, indexed=True)
+            unindexable = row["unindexable"]
+        except Unstorable:
+            row = await _changed(connection, endpoint, found, edited, indexed=False)
+            unindexable = [point.definition for point in edited.points]
+        if unindexable:
+            self._unindexable(dict.fromkeys(unindexable, 1))
         return replace(found, version=row["version"], input=row["input"])
 
     async def delete(self, endpoint: UUID, id_: UUID, check: Check = lambda _: None) -> bool:
@@ -108,9 +123,11 @@ async def _locked(connection: Connection, endpoint: UUID, id_: UUID) -> StoredDa
     return StoredDatum(*row) if row else None
 
 
-async def _changed(connection: Connection, endpoint: UUID, found: StoredDatum, edited: Edited) -> asyncpg.Record | None:
-    """What the datum is now; None if it is not any more what was found."""
+async def _changed(
+    connection: Connection, endpoint: UUID, found: StoredDatum, edited: Edited, *, indexed: bool
+) -> asyncpg.Record:
     points = [(point.definition, point.type, point.path) for point in edited.points]
     columns = map(list, zip(*points, strict=True)) if points else ([], [], [])
-    given = (found.id, edited.input, *columns, endpoint, size_of(edited.input, found.output), found.version)
-    return await connection.fetchrow(QUERIES.change_datum, *given, timeout=SECONDS)
+    given = (found.id, edited.input, *columns, endpoint, size_of(edited.input, found.output), indexed)
+    (row,) = await connection.fetch(QUERIES.change_datum, *given, timeout=SECONDS)
+    return row

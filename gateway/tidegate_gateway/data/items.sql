@@ -5,13 +5,18 @@ FROM datum
 WHERE endpoint = $1 AND id = $2
 FOR UPDATE;
 
+-- name: hold_version
+-- Holds one version of a datum until the end of the transaction. It is a statement of its own so that the next one sees what
+-- those have done that it waited for.
+SELECT true FROM datum WHERE id = $1 AND version = $2 FOR UPDATE;
+
 -- name: change_datum
 -- Replaces the input of a datum, numbers the version, and indexes it anew where it stands in the order of readers; gives
 -- also the definitions whose value is not of their type. Indexed is what the caller knows of and what is in the database:
 -- a gateway that has not heard of a definition yet leaves no old value behind. What the output is found by stays.
--- No row: it is of another version by now.
+-- The caller holds it. $8 is false where PostgreSQL fails over a path: nothing is found by the datum then.
 WITH changed AS (
-    UPDATE datum SET input = $2, version = version + 1, size = $7 WHERE id = $1 AND version = $8 RETURNING *
+    UPDATE datum SET input = $2, version = version + 1, size = $7 WHERE id = $1 RETURNING *
 ), wanted AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, type, path
     FROM (
@@ -21,6 +26,7 @@ WITH changed AS (
         FROM changed JOIN index_definition AS definition USING (endpoint, method)
         WHERE definition.source = 'Input' AND removed IS NULL
     ) AS known
+    WHERE $8::boolean
 ), found AS MATERIALIZED (
     SELECT value.*, num_nonnulls(text_value, number_value, time_value) = 1 AS typed
     FROM changed
@@ -33,7 +39,7 @@ WITH changed AS (
         text_value = excluded.text_value, number_value = excluded.number_value, time_value = excluded.time_value
 ), gone AS (
     DELETE FROM data_point
-    WHERE datum = $1 AND EXISTS (SELECT FROM changed)
+    WHERE datum = $1
         AND definition NOT IN (SELECT definition FROM found WHERE typed)
         AND (
             definition IN (SELECT id FROM wanted)

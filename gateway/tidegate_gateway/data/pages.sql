@@ -18,7 +18,7 @@ FROM (
     SELECT
         *,
         count(*) OVER () AS found,
-        sum(coalesce(size, pg_column_size(input), 0)) OVER (
+        sum(coalesce(size, 8 * (coalesce(pg_column_size(input), 0) + coalesce(pg_column_size(output), 0)))) OVER (
             ORDER BY written, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS bytes_before
     FROM ({listed}) AS listed

@@ -135,10 +135,11 @@ def _pay(steps: int) -> None:
 
 
 def _plain_locations(document: Any, steps: tuple[Any, ...]) -> list[Location]:
-    found: list[tuple[Location, Any]] = [((), document)]
+    found: dict[Location, Any] = {(): document}  # several ways may lead to one place
     for left, step in enumerate(steps, 1 - len(steps)):
-        found = [((*at, *keys), child) for at, value in found for keys, child in _lax_entries(value, step, -left)]
-    return [at for at, _ in found]
+        found = {(*at, *keys): child for at, value in found.items() for keys, child in _lax_entries(value, step, -left)}
+        _pay(len(found))
+    return list(found)
 
 
 def _lax_entries(value: Any, step: Any, left: int) -> Iterator[tuple[Location, Any]]:
@@ -148,6 +149,10 @@ def _lax_entries(value: Any, step: Any, left: int) -> Iterator[tuple[Location, A
         yield from (((at, step), one[step]) for at, one in enumerate(value) if type(one) is dict and step in one)
         return
     yield from (((key,), child) for key, child in _entries(value, step))
+    if kind is list and step is _EVERY and left:
+        yield from (
+            ((at, key), child) for at, one in enumerate(value) if type(one) is dict for key, child in one.items()
+        )
     if kind is not list and (step is _EVERY or step in (0, -1)) and (left or kind is not dict):
         yield (), value  # an object's members stand for it at the end of `$.card.*`
 

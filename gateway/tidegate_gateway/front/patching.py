@@ -75,7 +75,7 @@ def _key(holder: Any, token: str) -> Any:
 
 
 def _add(holder: Any, one: Operation) -> None:
-    _put(holder, one.path, one.value)
+    _put(holder, one.path, copy.deepcopy(one.value))  # operations may be applied to other documents too
 
 
 def _put(holder: Any, path: Tokens, value: Any) -> None:
@@ -108,7 +108,7 @@ def _replace(holder: Any, one: Operation) -> None:
     place = _find(holder, tuple(way))
     key = _key(place, last)
     _find(place, (last,))
-    place[key] = one.value
+    place[key] = copy.deepcopy(one.value)
 
 
 def _move(holder: Any, one: Operation) -> None:

@@ -107,6 +107,15 @@ async def test_help_comes_where_many_wait_or_for_long() -> None:
         assert len(await helper) == 1
 
 
+async def test_help_comes_for_small_data_that_came_beside_large_ones() -> None:
+    backlog = Backlog(100, 10 * LARGE_BYTES)
+    backlog.put(sized(LARGE_BYTES))
+    backlog.put(sized(300))
+    assert [waiting.large for waiting in await backlog.help(100, MUCH * 10)] == [True]
+    async with asyncio.timeout(10):
+        assert [waiting.large for waiting in await backlog.help(100, MUCH * 10)] == [False]
+
+
 async def test_large_data_leave_room_for_small_ones() -> None:
     backlog = Backlog(10, LARGE_BYTES)
     large, small = sized(LARGE_BYTES), sized(300)

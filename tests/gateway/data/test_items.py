@@ -285,6 +285,35 @@ async def test_whoever_is_always_slower_has_a_turn_all_the_same(database_url: st
         assert all(await asyncio.gather(*faster))
 
 
+async def test_a_path_that_postgresql_fails_over_fails_no_change(pool: asyncpg.Pool, one: Datum) -> None:
+    counted: dict[int, int] = {}
+    poison = IndexPoint(7, '$.v ? (@.datetime() < "2020-01-01 00:00:00+00".datetime())', "Text")
+
+    async def change(_: StoredDatum) -> Edited:
+        return Edited(b'{"v": "2019-01-01"}', (poison,))
+
+    changed = await Items(pool, counted.update).edit(ENDPOINT, one.id, change)
+    assert changed
+    assert (changed.version, changed.input, counted) == (2, b'{"v": "2019-01-01"}', {7: 1})
+
+
+async def test_what_is_indexed_while_it_is_changed_leaves_no_old_value(pool: asyncpg.Pool, items: Items) -> None:
+    """History is being indexed, the change waits for that, and takes the value away."""
+    async with running(Writer(pool)) as writer:
+        await writer.write(one := datum(b'{"n": 5}'))
+    await pool.execute(DEFINITIONS, ENDPOINT)
+
+    async def change(_: StoredDatum) -> Edited:
+        return Edited(b"{}", (IndexPoint(2, "$.n", "Number"),))
+
+    async with asyncio.TaskGroup() as group, acquire(pool) as connection, connection.transaction():
+        await connection.fetch("SELECT FROM datum WHERE id = $1 FOR SHARE", one.id)
+        await connection.execute("INSERT INTO data_point (definition, datum, number_value) VALUES (2, $1, 5)", one.id)
+        group.create_task(items.edit(ENDPOINT, one.id, change))
+        await eventually(lambda: pool.fetchval(WAITING))
+    assert await pool.fetchval("SELECT count(*) FROM data_point") == 0
+
+
 async def test_what_comes_while_all_are_deleted_stays(
     items: Items, writer: Writer, pool: asyncpg.Pool, database_url: str, one: Datum
 ) -> None:

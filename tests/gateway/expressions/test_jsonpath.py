@@ -142,6 +142,13 @@ def test_a_match_has_a_location(path: str, expected: list[tuple[str | int, ...]]
     assert compile_locations(path)(STORE) == expected
 
 
+def test_a_place_that_several_ways_lead_to_is_one_location() -> None:
+    document: Any = 1
+    for _ in range(10):
+        document = {"a": document}
+    assert len(compile_locations("$" + "[*]" * 20)(document)) <= 11
+
+
 def reference(path: str, document: Any) -> list[Any]:
     """What the library finds by itself."""
     return [match.value for match in ExtendedJsonPathParser().parse(path).find(document)]

@@ -13,6 +13,8 @@ from tests.gateway.front.conftest import OpenFront
 from tests.gateway.tokens import SECRET, bearer, token
 from tidegate_gateway.asgi import ASGIApp
 from tidegate_gateway.config.model import EndpointConfig
+from tidegate_gateway.front import patching
+from tidegate_gateway.front.json_patch import parse_patch
 
 JSON_PATCH = {"content-type": "application/json-patch+json"}
 INDEX = {"id": 2, "name": "total", "method": "POST", "source": "Input", "path": "$.total", "type": "Number"}
@@ -250,6 +252,13 @@ async def test_a_patch_that_nests_a_datum_too_deep_is_refused(open_front: OpenFr
     far = await patched(front, place, [{"op": "remove", "path": "/" * 100_000}], **JSON_PATCH)
     assert (far.code, far.json["detail"]) == ("invalid_patch", "Operation 0 has a path of more than 5000 steps.")
     assert (await answer(front, "GET", place)).headers["etag"] == '"1"'
+
+
+def test_operations_may_be_applied_again() -> None:
+    added = {"op": "add", "path": "/a", "value": {"x": []}}
+    one_more = {"op": "add", "path": "/a/x/-", "value": 1}
+    operations = parse_patch([added, {"op": "replace", "path": "/a", "value": {"x": []}}, one_more, one_more])
+    assert [patching.patched({}, operations, 1000) for _ in range(2)] == [{"a": {"x": [1, 1]}}] * 2
 
 
 async def test_what_is_not_there_is_not_found(open_front: OpenFront) -> None:
