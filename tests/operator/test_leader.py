@@ -13,7 +13,7 @@ from tests.controlplane.launcher import ControlPlane
 from tidegate_operator.errors import LeaseLost
 from tidegate_operator.leader import Lease, Timing
 
-FAST = Timing(duration=2, deadline=1.2, retry=0.3)
+FAST = Timing(duration=4, deadline=2.4, retry=0.3)
 
 
 @pytest.fixture
