@@ -39,7 +39,7 @@ class Health:
         return {
             "listed": self._control.complete.is_set(),
             "passing": self._control.healthy,
-            "database": await answers(self._pool),
+            "database": await answers(self._pool, seconds=1.0),
         }
 
 

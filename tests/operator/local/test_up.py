@@ -125,7 +125,7 @@ async def test_a_change_serves_within_a_second_and_only_what_changed_is_printed(
     manifests: Path, data: Path, tmp_path: Path
 ) -> None:
     async with up(manifests, data, logs=tmp_path) as running:
-        await running.says("Try it")
+        await running.says("default/sales/orders -H")  # the line to paste is the last that is printed
         before = running.out
         loop = asyncio.get_running_loop()
         changed_at = loop.time()
